@@ -1,0 +1,5 @@
+"""`python -m tradewind`."""
+
+from tradewind.edge.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""What builders have published, with versions; `schema` changes the tables."""

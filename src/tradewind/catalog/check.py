@@ -1,0 +1,285 @@
+"""Checks definitions before they are planned: keys, references, settings, cycles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from tradewind.catalog.schema.columns import SYSTEM_COLUMNS
+from tradewind.formula.check import Resolved, check
+from tradewind.kernel.json import Json, mapping
+from tradewind.kernel.problems import InvalidDefinition, Problem
+from tradewind.kinds.fields.registry import field_types
+from tradewind.metadata.definitions import (
+    STRUCTURAL_TYPES,
+    AnyDefinition,
+    Catalog,
+    FieldDefinition,
+    FormulaOptions,
+    LayoutDefinition,
+    LinesOptions,
+    LookupOptions,
+    MenuDefinition,
+    ObjectDefinition,
+    RelationOptions,
+    RoleDefinition,
+    RollupOptions,
+    ViewDefinition,
+)
+from tradewind.metadata.questions import Filter
+
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_RESERVED = {key for key, _ in SYSTEM_COLUMNS} | {"owner", "team", "department", "position", "pool"}
+_MAX_FIELDS = 300
+_STRUCTS: dict[str, type[msgspec.Struct]] = {
+    "relation": RelationOptions,
+    "lines": LinesOptions,
+    "lookup": LookupOptions,
+    "rollup": RollupOptions,
+    "formula": FormulaOptions,
+}
+_TITLE_TYPES = ("text", "auto_number", "email", "long_text", "phone", "url", "integer", "number")
+Objects = Mapping[str, ObjectDefinition]
+
+
+def check_definitions(catalog: Catalog, definitions: Iterable[AnyDefinition]) -> list[Problem]:
+    """Everything wrong with them, each with a pointer /<kind>/<key>/…; empty when they may be planned."""
+    definitions = tuple(definitions)
+    objects = {**catalog.objects, **{one.key: one for one in definitions if isinstance(one, ObjectDefinition)}}
+    live: Objects = {key: one for key, one in objects.items() if not one.retired}
+    problems: list[Problem] = []
+    for definition in definitions:
+        at = f"/{definition.kind}/{definition.key}"
+        key = definition.key.split(".")[-1] if isinstance(definition, ViewDefinition | LayoutDefinition) else definition.key
+        if not _KEY.fullmatch(key) or "__" in key:
+            problems.append(_wrong(at, "key", key=definition.key))
+        match definition:
+            case ObjectDefinition():
+                problems += _object_problems(at, catalog.objects.get(definition.key), definition, live)
+            case ViewDefinition():
+                problems += _view_problems(at, definition, live)
+            case LayoutDefinition():
+                problems += _layout_problems(at, definition, live)
+            case MenuDefinition():
+                problems += [_wrong(f"{at}/objects", "unknown_object", key=key) for key in definition.objects if key not in live]
+            case RoleDefinition():
+                problems += _role_problems(at, definition, live)
+    return problems
+
+
+def _wrong(pointer: str, reason: str, **params: Json) -> Problem:
+    return InvalidDefinition(pointer=pointer, reason=reason, **params)  # pyright: ignore[reportArgumentType]
+
+
+def _object_problems(at: str, old: ObjectDefinition | None, new: ObjectDefinition, objects: Objects) -> list[Problem]:
+    if new.retired:
+        users = [
+            f"{other.key}.{field.key}"
+            for other in objects.values()
+            for field in other.live_fields()
+            if field.type in ("relation", "lines") and field.options.get("target") == new.key and other.key != new.key
+        ]
+        return [_wrong(at, "still_used", by=list[Json](users))] if users else []
+    problems: list[Problem] = []
+    if not any(text.strip() for text in new.labels.values()):
+        problems.append(_wrong(f"{at}/labels", "no_label"))
+    if len(new.fields) > _MAX_FIELDS:
+        problems.append(_wrong(f"{at}/fields", "too_many_fields", maximum=_MAX_FIELDS))
+    keys = [field.key for field in new.fields]
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        problems.append(_wrong(f"{at}/fields/{key}", "doubled_key", key=key))
+    title = new.field(new.title)
+    if title is None or title.type not in _TITLE_TYPES:
+        problems.append(_wrong(f"{at}/title", "title", key=new.title))
+    if new.parent and ((field := new.field(new.parent)) is None or field.type != "relation"):
+        problems.append(_wrong(f"{at}/parent", "unknown_field", key=new.parent))
+    if old is not None:
+        for gone in {field.key for field in old.fields} - set(keys):
+            problems.append(_wrong(f"{at}/fields/{gone}", "retire_instead", key=gone))
+    earlier = {} if old is None else {field.key: field for field in old.fields}
+    for field in new.fields:
+        problems += _field_problems(f"{at}/fields/{field.key}", earlier.get(field.key), field, new, objects)
+    return problems
+
+
+def _field_problems(at: str, old: FieldDefinition | None, field: FieldDefinition, owner: ObjectDefinition, objects: Objects) -> list[Problem]:
+    problems: list[Problem] = []
+    if not _KEY.fullmatch(field.key) or "__" in field.key or field.key in _RESERVED:
+        problems.append(_wrong(at, "key", key=field.key))
+    if not any(text.strip() for text in field.labels.values()):
+        problems.append(_wrong(f"{at}/labels", "no_label"))
+    if field.retired:
+        return problems
+    if field.type not in STRUCTURAL_TYPES and field.type not in field_types():
+        return [*problems, _wrong(f"{at}/type", "unknown_type", type=field.type)]
+    if (
+        old is not None
+        and old.type != field.type
+        and (old.type in STRUCTURAL_TYPES or field.type in STRUCTURAL_TYPES or "attachment" in (old.type, field.type))
+    ):
+        return [*problems, _wrong(f"{at}/type", "type_change", before=old.type, after=field.type)]
+    shape: Any = _STRUCTS.get(field.type) or field_types()[field.type].options
+    try:
+        options = msgspec.convert(field.options, shape)
+    except msgspec.ValidationError as error:
+        return [*problems, _wrong(f"{at}/options", "options", cause=str(error))]
+    match options:
+        case RelationOptions():
+            if options.target not in objects:
+                problems.append(_wrong(f"{at}/options/target", "unknown_object", key=options.target))
+        case LinesOptions():
+            target = objects.get(options.target)
+            if target is None or target.parent != options.parent:
+                problems.append(_wrong(f"{at}/options/target", "not_lines", key=options.target))
+        case LookupOptions():
+            if _end_of_path(owner, options.path, objects) is None:
+                problems.append(_wrong(f"{at}/options/path", "unknown_field", key=options.path))
+        case RollupOptions():
+            problems += _rollup_problems(at, options, owner, objects)
+        case FormulaOptions():
+            problems += _formula_problems(at, field, options, owner, objects)
+        case _:
+            problems += _default_problems(at, field, options)
+    if field.unique and field.type in ("lines", "lookup", "formula", "rollup", "attachment", "checkbox", "long_text"):
+        problems.append(_wrong(f"{at}/unique", "cannot_be_unique", type=field.type))
+    return problems
+
+
+def _default_problems(at: str, field: FieldDefinition, options: Any) -> list[Problem]:
+    moving = mapping(field.default)
+    if field.default is None or (moving is not None and set(moving) <= {"now", "today", "me", "my_department"}):
+        return []
+    kind = field_types()[field.type]
+    try:
+        kind.check(msgspec.convert(field.default, kind.value), options)
+    except (msgspec.ValidationError, Problem) as error:
+        return [_wrong(f"{at}/default", "default", cause=str(error))]
+    return []
+
+
+def _rollup_problems(at: str, options: RollupOptions, owner: ObjectDefinition, objects: Objects) -> list[Problem]:
+    child = objects.get(options.object)
+    if child is None:
+        return [_wrong(f"{at}/options/object", "unknown_object", key=options.object)]
+    relation = child.field(options.relation)
+    if relation is None or relation.type != "relation" or relation.options.get("target") != owner.key:
+        return [_wrong(f"{at}/options/relation", "unknown_field", key=options.relation)]
+    if options.function != "count" and child.field(options.field) is None:
+        return [_wrong(f"{at}/options/field", "unknown_field", key=options.field)]
+    return []
+
+
+def _formula_problems(at: str, field: FieldDefinition, options: FormulaOptions, owner: ObjectDefinition, objects: Objects) -> list[Problem]:
+    try:
+        checked = check(options.expression, lambda path: resolve(owner, path, objects), names=tuple(one.key for one in owner.live_fields()))
+    except Problem as problem:
+        return [_formula_problem(at, problem)]
+
+    result = "instant" if checked.type == "instant" else checked.type
+    if result != options.result and {result, options.result} != {"number", "money"}:
+        return [_wrong(f"{at}/options/result", "result_type", expected=options.result, found=result)]
+    cycle = _cycle(owner, field.key, objects, ())
+    return [_wrong(f"{at}/options/expression", "cycle", path=" → ".join(cycle))] if cycle else []
+
+
+def _formula_problem(at: str, problem: Problem) -> Problem:
+    made = InvalidDefinition(pointer=f"{at}/options/expression")
+    made.params = problem.params
+    return made
+
+
+def _cycle(owner: ObjectDefinition, key: str, objects: Objects, seen: tuple[str, ...]) -> tuple[str, ...]:
+    """The path by which an own formula comes back to itself; empty when it does not."""
+    if key in seen:
+        return (*seen, key)
+    field = owner.field(key)
+    if field is None or field.type != "formula":
+        return ()
+    for used in re.findall(r"[a-z][a-z0-9_]*", str(field.options.get("expression", ""))):
+        if used == key or owner.field(used) is not None:
+            found = _cycle(owner, used, objects, (*seen, key))
+            if found:
+                return found
+    return ()
+
+
+def _end_of_path(owner: ObjectDefinition, path: str, objects: Objects) -> FieldDefinition | None:
+    current = owner
+    *hops, last = path.split(".")
+    for hop in hops:
+        field = current.field(hop)
+        target = objects.get(str(field.options.get("target", ""))) if field is not None and field.type == "relation" else None
+        if target is None:
+            return None
+        current = target
+    return current.field(last)
+
+
+def resolve(owner: ObjectDefinition, path: str, objects: Objects) -> Resolved | None:
+    """What a formula of `owner` finds under a path; None for nothing."""
+    head = owner.field(path.split(".")[0])
+    if head is not None and head.type == "lines":
+        if "." not in path:
+            return Resolved("lines", many=True)
+        target = objects.get(str(head.options.get("target", "")))
+        inner = None if target is None else resolve(target, path.partition(".")[2], objects)
+        return None if inner is None else Resolved(inner.type, many=True, volatile=inner.volatile)
+    field = _end_of_path(owner, path, objects)
+    if field is None:
+        return None
+    match field.type:
+        case "formula":
+            return Resolved(str(field.options.get("result", "number")))  # pyright: ignore[reportArgumentType]
+        case "rollup":
+            return Resolved("number")
+        case "relation" | "lines" | "lookup":
+            return None
+        case _:
+            kind = field_types()[field.type].formula_type
+            return Resolved(kind) if kind else None  # pyright: ignore[reportArgumentType]
+
+
+def _filter_fields(part: Filter | None) -> list[str]:
+    if part is None:
+        return []
+    return [key for child in part.of for key in _filter_fields(child)] if part.of else [part.field] if part.field else []
+
+
+_SYSTEM_FIELDS = {"id", "owner", "team", "department", "source", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at"}
+
+
+def _unknown_fields(at: str, object_key: str, fields: Iterable[str], objects: Objects) -> list[Problem]:
+    definition = objects.get(object_key)
+    if definition is None:
+        return [_wrong(f"{at}/object", "unknown_object", key=object_key)]
+    return [_wrong(at, "unknown_field", key=key) for key in fields if key not in _SYSTEM_FIELDS and _end_of_path(definition, key, objects) is None]
+
+
+def _view_problems(at: str, view: ViewDefinition, objects: Objects) -> list[Problem]:
+    used = [*view.columns, *(sort.field for sort in view.sort), *_filter_fields(view.filter)]
+    return _unknown_fields(at, view.object, used, objects)
+
+
+def _layout_problems(at: str, layout: LayoutDefinition, objects: Objects) -> list[Problem]:
+    used = [*(key for section in layout.sections for key in section.fields), *layout.create]
+    return _unknown_fields(at, layout.object, used, objects)
+
+
+def _role_problems(at: str, role: RoleDefinition, objects: Objects) -> list[Problem]:
+    problems: list[Problem] = []
+    for key, rights in role.objects.items():
+        named = [
+            *rights.reveal,
+            *(name for grant in rights.grants for name in grant.fields),
+            *(used for grant in rights.grants for used in _filter_fields(grant.rule)),
+        ]
+        problems += _unknown_fields(f"{at}/objects/{key}", key, [name for name in named if name != "default"], objects)
+        problems += [
+            _wrong(f"{at}/objects/{key}/grants/{number}", "rule_missing")
+            for number, grant in enumerate(rights.grants)
+            if grant.rows == "rule" and grant.rule is None
+        ]
+    return problems

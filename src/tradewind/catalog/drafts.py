@@ -1,0 +1,54 @@
+"""Drafts: what a builder has changed and not yet published, one per person and definition."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import msgspec
+
+from tradewind.kernel.clock import Clock
+from tradewind.kernel.json import Json, canonical
+from tradewind.kernel.sql import Sql, join, param, raw
+from tradewind.query.database.pool import Database
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    kind: str
+    key: str
+    base_version: int
+    body: Json
+
+
+async def get_draft(database: Database, author: UUID, kind: str, key: str) -> Draft | None:
+    async with database.reading() as connection:
+        row = await connection.row(raw("SELECT base_version, body FROM system.drafts WHERE ") + _which(author, kind, key))
+    return None if row is None else Draft(kind=kind, key=key, base_version=row[0], body=row[1])
+
+
+async def put_draft(database: Database, author: UUID, draft: Draft, clock: Clock) -> None:
+    """Keeps it in place of the one before; a half-made body is fine."""
+    values = [
+        param(author),
+        param(draft.kind),
+        param(draft.key),
+        param(draft.base_version),
+        param(canonical(draft.body).decode()) + raw("::jsonb"),
+        param(clock.now()),
+    ]
+    async with database.transaction() as connection:
+        await connection.execute(
+            raw("INSERT INTO system.drafts (author, kind, key, base_version, body, updated_at) VALUES (")
+            + join(", ", values)
+            + raw(
+                ") ON CONFLICT (author, kind, key) DO UPDATE SET base_version = excluded.base_version, body = excluded.body, updated_at = excluded.updated_at"
+            )
+        )
+
+
+async def delete_draft(database: Database, author: UUID, kind: str, key: str) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(raw("DELETE FROM system.drafts WHERE ") + _which(author, kind, key))
+
+
+def _which(author: UUID, kind: str, key: str) -> Sql:
+    return raw("author = ") + param(author) + raw(" AND kind = ") + param(kind) + raw(" AND key = ") + param(key)

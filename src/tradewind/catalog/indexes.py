@@ -1,0 +1,92 @@
+"""Indexes are the system's work: what relations, owners, departments, statuses, unique fields and published views need."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from tradewind.catalog.schema.columns import column_names, table
+from tradewind.catalog.schema.running import concurrent_index, drop_index
+from tradewind.kernel.sql import Sql, join, name, param, raw
+from tradewind.kinds.fields.registry import field_types
+from tradewind.metadata.definitions import FieldDefinition, ObjectDefinition, ViewDefinition
+from tradewind.metadata.questions import Filter
+from tradewind.query.database.pool import Database
+
+_ALWAYS = ("owner_id", "department_id", "updated_at", "created_at", "deletion")
+_SYSTEM = {"owner": "owner_id", "department": "department_id", "team": "team_id", "created_at": "created_at", "updated_at": "updated_at", "source": "source"}
+_INDEXED_TYPES = ("relation", "status", "select", "user", "department", "country", "date", "datetime")
+
+
+def index_name(prefix: str, object_key: str, rest: str) -> str:
+    """A name of at most 63 bytes that is the same every time."""
+    plain = f"{prefix}_{object_key}_{rest}"
+    return plain if len(plain) <= 60 else f"{plain[:48]}_{hashlib.sha256(plain.encode()).hexdigest()[:11]}"
+
+
+def unique_name(object_key: str, field_key: str) -> str:
+    return index_name("u", object_key, field_key)
+
+
+def unique_definition(object_key: str, field: FieldDefinition, objects: Mapping[str, ObjectDefinition]) -> Sql:
+    """Uniqueness of the folded value among live rows."""
+    columns = column_names(field, objects)
+    folded = columns[0] if field.type == "relation" else field_types()[field.type].fold(columns)
+    return raw("UNIQUE ON ") + table(object_key) + raw(" ((") + folded + raw(")) WHERE deleted_at IS NULL")
+
+
+async def ensure_object_indexes(database: Database, definition: ObjectDefinition) -> None:
+    """What every object has: owner, department, times, search."""
+    for column in _ALWAYS:
+        await concurrent_index(database, index_name("i", definition.key, column), raw("ON ") + table(definition.key) + raw(" (") + name(column) + raw(", id)"))
+    await concurrent_index(database, index_name("s", definition.key, "search"), raw("ON ") + table(definition.key) + raw(" USING gin (search)"))
+
+
+async def ensure_field_indexes(database: Database, definition: ObjectDefinition, field: FieldDefinition, objects: Mapping[str, ObjectDefinition]) -> None:
+    """What one field needs by its type and settings."""
+    columns = column_names(field, objects)
+    if not columns:
+        return
+    if field.type in _INDEXED_TYPES or field.key == definition.title:
+        await concurrent_index(database, index_name("f", definition.key, field.key), raw("ON ") + table(definition.key) + raw(" (") + columns[0] + raw(", id)"))
+    if field.unique:
+        await concurrent_index(database, unique_name(definition.key, field.key), unique_definition(definition.key, field, objects))
+
+
+async def drop_field_indexes(database: Database, object_key: str, field_key: str) -> None:
+    """Before a field's column changes under them."""
+    for index in (index_name("f", object_key, field_key), unique_name(object_key, field_key)):
+        await drop_index(database, index)
+
+
+async def ensure_view_index(database: Database, view: ViewDefinition, objects: Mapping[str, ObjectDefinition]) -> None:
+    """One index for the view's equality filter and sort together, where both are own columns."""
+    definition = objects.get(view.object)
+    if definition is None or not view.sort:
+        return
+    keys = [*_equalities(view.filter), *(sort.field for sort in view.sort)]
+    parts: list[Sql] = []
+    for key in dict.fromkeys(keys):
+        field = definition.field(key)
+        if key in _SYSTEM:
+            parts.append(name(_SYSTEM[key]))
+        elif field is not None and (columns := column_names(field, objects)):
+            parts.append(columns[0])
+        else:
+            return
+    shape = index_name("v", view.object, "_".join(dict.fromkeys(keys)))
+    await concurrent_index(database, shape, raw("ON ") + table(view.object) + raw(" (") + join(", ", [*parts, name("id")]) + raw(") WHERE deleted_at IS NULL"))
+    async with database.transaction() as connection:
+        await connection.execute(
+            raw("INSERT INTO system.indexes (name, object, reason, definition, state) VALUES (")
+            + join(", ", [param(shape), param(view.object), param(f"view {view.key}"), param(", ".join(dict.fromkeys(keys))), param("ready")])
+            + raw(") ON CONFLICT (name) DO NOTHING")
+        )
+
+
+def _equalities(part: Filter | None) -> list[str]:
+    if part is None:
+        return []
+    if part.op == "and":
+        return [key for child in part.of for key in _equalities(child)]
+    return [part.field] if part.op in ("eq", "in") and "." not in part.field else []

@@ -1,0 +1,1 @@
+"""Tables, columns and indexes follow the published objects."""

@@ -1,0 +1,1 @@
+"""Schema operations: one file each, with validate, start, complete, undo."""

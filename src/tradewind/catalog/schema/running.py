@@ -1,0 +1,75 @@
+"""How schema statements run beside other people's work: short locks, tried again, in batches."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tradewind.kernel.problems import Busy
+from tradewind.kernel.sql import Sql, name, param, raw
+from tradewind.query.database.pool import Connection, Database
+
+_TRIES = 60
+_BATCH = 5000
+
+
+async def ddl(database: Database, *statements: Sql) -> None:
+    """Runs them in one transaction that waits at most half a second for its lock, so that nobody queues behind it; tried again.
+
+    Raises Busy when the lock was not to be had in a minute.
+    """
+    for attempt in range(_TRIES):
+        try:
+            async with database.transaction() as connection:
+                await connection.execute(raw("SET LOCAL lock_timeout = '500ms'"))
+                for statement in statements:
+                    await connection.execute(statement)
+                return
+        except Busy:
+            if attempt == _TRIES - 1:
+                raise
+            await asyncio.sleep(0.2 + 0.05 * attempt)
+
+
+async def backfill(database: Database, table: Sql, assignment: Sql, condition: Sql) -> int:
+    """Updates the rows that meet `condition` a few thousand at a time, each batch its own transaction; how many it touched."""
+    touched = 0
+    while True:
+        statement = (
+            raw("UPDATE ") + table + raw(" AS r SET ") + assignment + raw(" WHERE r.id IN (SELECT r.id FROM ") + table + raw(" AS r WHERE ") + condition
+            + raw(" ORDER BY r.id LIMIT ") + param(_BATCH) + raw(" FOR UPDATE)")
+        )  # fmt: skip
+        async with database.transaction() as connection:
+            await connection.execute(raw("SET LOCAL statement_timeout = '60s'"))
+            count = await connection.execute(statement)
+        touched += count
+        if count < _BATCH:
+            return touched
+
+
+async def concurrent_index(database: Database, index: str, definition: Sql) -> None:
+    """CREATE INDEX CONCURRENTLY from scratch, unless it is there and valid. `definition` follows the index's name."""
+    async with database.alone() as connection:
+        await connection.execute(raw("SET statement_timeout = 0"))
+        valid = await _valid(connection, index)
+        if valid:
+            return
+        unique = raw("UNIQUE ") if definition.text.startswith("UNIQUE ") else raw("")
+        rest = Sql(definition.text.removeprefix("UNIQUE "), definition.params)
+        await connection.execute(raw("DROP INDEX CONCURRENTLY IF EXISTS data.") + name(index))
+        await connection.execute(raw("CREATE ") + unique + raw("INDEX CONCURRENTLY IF NOT EXISTS ") + name(index) + raw(" ") + rest)
+
+
+async def drop_index(database: Database, index: str) -> None:
+    """DROP INDEX CONCURRENTLY, if it is there."""
+    async with database.alone() as connection:
+        await connection.execute(raw("DROP INDEX CONCURRENTLY IF EXISTS data.") + name(index))
+
+
+async def _valid(connection: Connection, index: str) -> bool:
+    found = await connection.value(
+        raw(
+            "SELECT i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'data' AND c.relname = "
+        )
+        + param(index)
+    )
+    return bool(found)

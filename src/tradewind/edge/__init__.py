@@ -1,0 +1,1 @@
+"""Who calls us: HTTP, the worker, the command line."""

@@ -1,0 +1,115 @@
+"""The command line: `tradewind serve | worker | migrate | demo | contract | check | scaffold`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import dataclasses
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tradewind.edge.cli import demo, scaffold, serve
+from tradewind.edge.embedded import EmbeddedFailure
+from tradewind.kernel.settings import Settings, UnknownSetting
+
+ROOT = Path(__file__).resolve().parents[4]
+
+Command = Callable[[Settings, argparse.Namespace], int]
+
+
+class Refused(Exception):
+    """The command cannot run; the text is one sentence."""
+
+
+def _database_url(settings: Settings) -> str:
+    if not settings.database_url:
+        raise Refused("TRADEWIND_DATABASE_URL is not set; name a PostgreSQL 15 or newer, or use `tradewind demo`.")
+    return settings.database_url
+
+
+def _serve(settings: Settings, _: argparse.Namespace) -> int:
+    _database_url(settings)
+    return serve.serve(settings)
+
+
+def _worker(settings: Settings, _: argparse.Namespace) -> int:
+    from tradewind.edge.worker.main import run
+
+    _database_url(settings)
+    asyncio.run(run(settings))
+    return 0
+
+
+def _migrate(settings: Settings, _: argparse.Namespace) -> int:
+    from tradewind.query.database.migrate import migrate
+
+    applied = migrate(_database_url(settings))
+    print("\n".join(applied) if applied else "nothing to do")
+    return 0
+
+
+def _demo(settings: Settings, chosen: argparse.Namespace) -> int:
+    settings = dataclasses.replace(settings, data_folder=Path(chosen.data), port=chosen.port, log_format="console")
+    return demo.show_sign_ins(settings) if chosen.show_sign_ins else demo.run(settings)
+
+
+def _contract(_: Settings, chosen: argparse.Namespace) -> int:
+    from tradewind.edge import contract
+
+    if not chosen.check:
+        contract.write(ROOT)
+        return 0
+    different = contract.check(ROOT)
+    if different:
+        print("These files are not what the Python types say; run `make contract`:\n" + "\n".join(different))
+    return 1 if different else 0
+
+
+def _check(settings: Settings, _: argparse.Namespace) -> int:
+    from tradewind.edge.cli.check import verify_log
+
+    return asyncio.run(verify_log(_database_url(settings)))
+
+
+def _scaffold(_: Settings, chosen: argparse.Namespace) -> int:
+    return scaffold.field(ROOT, chosen.name)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tradewind", description="A no-code platform for companies that sell across borders.")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def add(name: str, what: str, run: Command) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=what, description=what)
+        command.set_defaults(run=run)
+        return command
+
+    add("serve", "answer web requests", _serve)
+    add("worker", "do queued work", _worker)
+    add("migrate", "bring the system schema up to date", _migrate)
+    command = add("demo", "everything in one process group, with an embedded database and demo data", _demo)
+    command.add_argument("--data", default="data", help="folder of the database, the files and the sign-ins")
+    command.add_argument("--port", type=int, default=8000)
+    command.add_argument("--show-sign-ins", action="store_true", help="print the demo sign-ins of this folder and end")
+    command = add("contract", "write the contracts that are generated from Python types", _contract)
+    command.add_argument("--check", action="store_true", help="only say which files differ")
+    add("check", "verify the sealed log and name the first broken row", _check)
+    command = add("scaffold", "begin a new extension", _scaffold)
+    command.add_argument("kind", choices=("field",))
+    command.add_argument("name")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; 0 is success, 1 a refusal said in one sentence."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        settings = Settings.from_environment(os.environ)
+        return int(chosen.run(settings, chosen))
+    except (UnknownSetting, EmbeddedFailure, Refused, demo.CannotStart) as failure:
+        print(f"tradewind: {failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130

@@ -1,0 +1,78 @@
+"""The web application: routes, guard, problems, headers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import os
+import pkgutil
+from collections.abc import AsyncGenerator
+from functools import partial
+
+from litestar import Litestar, Request
+from litestar.config.app import AppConfig
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+from litestar.types import ASGIApp
+
+from tradewind import __version__
+from tradewind.catalog.snapshot import CatalogHolder, follow, load
+from tradewind.edge.http import guard, problems, routes, static
+from tradewind.edge.http.headers import Headers
+from tradewind.edge.http.running import Running
+from tradewind.files.store import FileStore
+from tradewind.kernel.clock import Clock, SystemClock
+from tradewind.kernel.log import configure
+from tradewind.kernel.settings import Settings
+from tradewind.query.database.pool import open_pool
+
+
+def create() -> ASGIApp:
+    """The application with the settings of the environment: what web processes run."""
+    settings = Settings.from_environment(os.environ)
+    configure(settings.log_format)
+    return build_app(settings)
+
+
+def all_routes() -> list[object]:
+    """Every route of every module of the folder, and the studio's files last."""
+    found: list[object] = []
+    for module in sorted(pkgutil.iter_modules(routes.__path__), key=lambda module: module.name):
+        found += importlib.import_module(f"{routes.__name__}.{module.name}").ROUTES
+    return [*found, static.studio]
+
+
+def build_app(settings: Settings, *, clock: Clock | None = None) -> Litestar:
+    """The application; it opens its pool when it starts and closes it when it stops."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncGenerator[None]:
+        database = await open_pool(settings.database_url, size=settings.pool_size)
+        holder = CatalogHolder(await load(database))
+        app.state["running"] = Running(settings, database, holder, FileStore(settings.data_folder / "files"), clock or SystemClock())
+        following = asyncio.create_task(follow(database, holder))
+        try:
+            yield
+        finally:
+            following.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await following
+            await database.close()
+
+    def outermost(config: AppConfig) -> AppConfig:
+        config.middleware = [partial(Headers, secure=settings.secure_cookies), *config.middleware]
+        return config
+
+    return Litestar(
+        route_handlers=all_routes(),  # pyright: ignore[reportArgumentType]
+        guards=[guard.admit],  # pyright: ignore[reportArgumentType]
+        exception_handlers={Exception: problems.handle},
+        lifespan=[lifespan],
+        on_app_init=[outermost],
+        request_max_body_size=settings.max_body_bytes,
+        openapi_config=OpenAPIConfig(title="Tradewind", version=__version__, path="/api", render_plugins=[]),
+        state=State(),
+        request_class=Request,
+        debug=False,
+    )

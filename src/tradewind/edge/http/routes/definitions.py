@@ -1,0 +1,182 @@
+"""The catalogue as its reader may see it, and what builders do with definitions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Response, delete, get, post, put
+
+from tradewind.catalog import drafts, publish, versions
+from tradewind.catalog.plan import Plan
+from tradewind.edge.http.guard import needs
+from tradewind.edge.http.running import AnyRequest, Asked, answer, asked, encoded, tagged, uuid_in
+from tradewind.kernel.problems import Forbidden, InvalidDefinition, NotFound
+from tradewind.kernel.sql import param, raw
+from tradewind.metadata.definitions import DEFINITION_KINDS, AnyDefinition, ViewDefinition
+from tradewind.query.database.pool import Connection
+from tradewind.records import log
+from tradewind.records.visible import visible_catalog
+
+
+class Checking(msgspec.Struct, forbid_unknown_fields=True):
+    definitions: tuple[dict[str, Any], ...]
+
+
+class Publishing(msgspec.Struct, forbid_unknown_fields=True):
+    definitions: tuple[dict[str, Any], ...]
+    title: str = ""
+    base: dict[str, int] = {}
+
+
+class Drafted(msgspec.Struct, forbid_unknown_fields=True):
+    body: Any
+    base_version: int = 0
+
+
+@get("/api/catalog", opt=needs("signed_in"))
+async def catalog(request: AnyRequest) -> Response[bytes]:
+    """Everything the reader may know of the catalogue."""
+    ask = asked(request)
+    return tagged(request, encoded(visible_catalog(ask.catalog, ask.actor)))
+
+
+def _decoded(bodies: tuple[dict[str, Any], ...]) -> list[AnyDefinition]:
+    found: list[AnyDefinition] = []
+    for number, body in enumerate(bodies):
+        kind = DEFINITION_KINDS.get(str(body.get("kind", "")))
+        if kind is None:
+            raise InvalidDefinition(pointer=f"/definitions/{number}/kind", reason="unknown_kind")
+        try:
+            found.append(msgspec.convert(body, kind))  # pyright: ignore[reportArgumentType]
+        except msgspec.ValidationError as failure:
+            raise InvalidDefinition(pointer=f"/definitions/{number}", reason="shape", cause=str(failure)) from failure
+    return found
+
+
+@get("/api/definitions", opt=needs("build"))
+async def listing(request: AnyRequest) -> Response[bytes]:
+    """All definitions by kind and key, with their versions."""
+    async with asked(request).database.reading() as connection:
+        rows = await connection.rows(raw("SELECT kind, key, pack, version, body FROM system.definitions WHERE NOT retired ORDER BY kind, key"))
+    return answer([{"kind": row[0], "key": row[1], "pack": row[2], "version": row[3], "labels": row[4].get("labels", {})} for row in rows])
+
+
+@get("/api/definitions/{kind:str}/{key:str}", opt=needs("build"))
+async def one(request: AnyRequest, kind: str, key: str) -> Response[bytes]:
+    """One definition as it is published."""
+    async with asked(request).database.reading() as connection:
+        row = await connection.row(raw("SELECT version, body FROM system.definitions WHERE kind = ") + param(kind) + raw(" AND key = ") + param(key))
+    if row is None:
+        raise NotFound()
+    return answer({"kind": kind, "key": key, "version": row[0], "body": {"kind": kind, **row[1]}})
+
+
+@get("/api/definitions/{kind:str}/{key:str}/versions", opt=needs("build"))
+async def earlier(request: AnyRequest, kind: str, key: str) -> Response[bytes]:
+    """All its versions, newest first, each with what it changed."""
+    found = await versions.versions(asked(request).database, kind, key)
+    bodies = [*(version.body for version in found), None]
+    return answer([{**msgspec.to_builtins(version), "changes": versions.diff(bodies[number + 1], version.body)} for number, version in enumerate(found)])
+
+
+def _steps(made: Plan) -> dict[str, Any]:
+    return {"operations": [{key: value for key, value in msgspec.to_builtins(step).items() if key != "operation"} for step in made.operations], "problems": []}
+
+
+@post("/api/definitions/check", opt=needs("build", reads=True), status_code=200)
+async def check(request: AnyRequest, data: Checking) -> Response[bytes]:
+    """What publishing would do, and what is wrong."""
+    ask = asked(request)
+    try:
+        made = await publish.plan(ask.database, ask.catalog, _decoded(data.definitions))
+    except InvalidDefinition as problem:
+        errors = problem.errors or (problem,)
+        return answer({"operations": [], "problems": [{"pointer": one.pointer, "code": one.code, "params": one.params} for one in errors]})
+    return answer(_steps(made))
+
+
+def _log(ask: Asked, operation: str) -> publish.Log:
+    async def write(connection: Connection, keys: list[str]) -> None:
+        await log.record(connection, ask.actor, operation, None, None, keys, None, ask.clock)
+
+    return write
+
+
+@post("/api/definitions/publish", opt=needs("build"), status_code=200)
+async def publishing(request: AnyRequest, data: Publishing) -> Response[bytes]:
+    """Publishes them together; everybody has them at the next request."""
+    ask = asked(request)
+    definitions = _decoded(data.definitions)
+    change_set = await publish.publish(ask.database, definitions, ask.actor.person, ask.clock, title=data.title, base=data.base, log=_log(ask, "publish"))
+    for definition in definitions:
+        if ask.actor.person is not None:
+            await drafts.delete_draft(ask.database, ask.actor.person, definition.kind, definition.key)
+    await ask.running.refresh()
+    return answer({"change_set": change_set})
+
+
+@get("/api/change-sets", opt=needs("build"))
+async def change_sets(request: AnyRequest) -> Response[bytes]:
+    """What was published, newest first."""
+    statement = raw(
+        "SELECT c.id, c.title, p.name, c.state, c.started_at, c.finished_at, c.undoes FROM system.change_sets AS c LEFT JOIN system.people AS p ON p.id = c.author"
+        " ORDER BY c.started_at DESC LIMIT 200"
+    )
+    async with asked(request).database.reading() as connection:
+        rows = await connection.rows(statement)
+    keys = ("id", "title", "author", "state", "started_at", "finished_at", "undoes")
+    return answer([dict(zip(keys, row, strict=True)) for row in rows])
+
+
+@post("/api/change-sets/{identity:str}/undo", opt=needs("build"), status_code=200)
+async def undo(request: AnyRequest, identity: str) -> Response[bytes]:
+    """Takes a publish back; refused, with the list, when something depends on it since."""
+    ask = asked(request)
+    change_set = await publish.undo(ask.database, uuid_in(identity), ask.actor.person, ask.clock, log=_log(ask, "publish_undone"))
+    await ask.running.refresh()
+    return answer({"change_set": change_set})
+
+
+@get("/api/drafts/{kind:str}/{key:str}", opt=needs("build"))
+async def draft(request: AnyRequest, kind: str, key: str) -> Response[bytes]:
+    """One's own draft, or null."""
+    ask = asked(request)
+    return answer(await drafts.get_draft(ask.database, _person(ask), kind, key))
+
+
+@put("/api/drafts/{kind:str}/{key:str}", opt=needs("build"))
+async def keep_draft(request: AnyRequest, kind: str, key: str, data: Drafted) -> Response[bytes]:
+    """Keeps it; it may be half made."""
+    ask = asked(request)
+    await drafts.put_draft(ask.database, _person(ask), drafts.Draft(kind=kind, key=key, base_version=data.base_version, body=data.body), ask.clock)
+    return answer({})
+
+
+@delete("/api/drafts/{kind:str}/{key:str}", opt=needs("build"), status_code=200)
+async def drop_draft(request: AnyRequest, kind: str, key: str) -> Response[bytes]:
+    ask = asked(request)
+    await drafts.delete_draft(ask.database, _person(ask), kind, key)
+    return answer({})
+
+
+def _person(ask: Asked) -> Any:
+    if ask.actor.person is None:
+        raise Forbidden(right="person")
+    return ask.actor.person
+
+
+@put("/api/views/{key:str}", opt=needs("person"))
+async def save_view(request: AnyRequest, key: str, data: dict[str, Any]) -> Response[bytes]:
+    """One's own private view; a shared one needs the right to build."""
+    ask = asked(request)
+    (view,) = _decoded(({**data, "kind": "view", "key": key, "private_to": str(_person(ask))},))
+    old = ask.catalog.views.get(key)
+    if not isinstance(view, ViewDefinition) or (old is not None and old.private_to != view.private_to):
+        raise Forbidden(right="build")
+    await publish.publish(ask.database, [view], ask.actor.person, ask.clock)
+    await ask.running.refresh()
+    return answer({"key": key})
+
+
+ROUTES = (catalog, listing, one, earlier, check, publishing, change_sets, undo, draft, keep_draft, drop_draft, save_view)

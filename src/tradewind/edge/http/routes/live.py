@@ -1,0 +1,41 @@
+"""The live stream: names of objects whose records became stale, nothing of the records."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get
+from litestar.response import Stream
+
+from tradewind.edge.http.guard import needs
+from tradewind.edge.http.running import AnyRequest, Asked, asked, encoded
+from tradewind.records.live import concerns, listening
+
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+class Note(msgspec.Struct, frozen=True):
+    object: str
+    ids: tuple[UUID, ...]
+
+
+@get("/api/live", opt=needs("person"))
+async def live(request: AnyRequest) -> Stream | Response[bytes]:
+    """Server-sent events `stale`, for objects the reader sees, when a changed record is in his scope."""
+    return Stream(_events(asked(request)), media_type="text/event-stream", headers=_HEADERS)
+
+
+async def _events(ask: Asked) -> AsyncGenerator[bytes]:
+    yield b": open\n\n"
+    async for payload in listening(ask.database):
+        if payload is None:
+            yield b": still here\n\n"
+            continue
+        note = msgspec.json.decode(payload, type=Note)
+        if await concerns(ask.database, ask.running.holder.current, ask.actor, note.object, note.ids, ask.clock.now()):
+            yield b"event: stale\ndata: " + encoded({"object": note.object}) + b"\n\n"
+
+
+ROUTES = (live,)

@@ -1,0 +1,198 @@
+"""Records: ask, read, write, take back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Response, delete, get, patch, post
+
+from tradewind.edge.http.guard import needs
+from tradewind.edge.http.running import AnyRequest, answer, asked, tagged, uuid_in
+from tradewind.kernel.problems import InvalidRequest
+from tradewind.metadata.questions import AggregateQuestion, Dimension, Filter, Measure, Question, Sort
+from tradewind.records import history as past
+from tradewind.records import read, write
+from tradewind.records.batches import Batch, Operation
+
+
+class Asking(msgspec.Struct, forbid_unknown_fields=True):
+    """A question without its object, which the address names."""
+
+    fields: tuple[str, ...] | None = None
+    filter: Filter | None = None
+    sort: tuple[Sort, ...] = ()
+    search: str = ""
+    limit: int = 50
+    after: str | None = ""
+    deleted: bool = False
+    ids: tuple[str, ...] | None = None
+
+    def question(self, object_key: str) -> Question:
+        members: dict[str, Any] = {**msgspec.structs.asdict(self), "after": self.after or ""}
+        return Question(object=object_key, **members)
+
+
+class AskingFigures(msgspec.Struct, forbid_unknown_fields=True):
+    measures: tuple[Measure, ...]
+    dimensions: tuple[Dimension, ...] = ()
+    filter: Filter | None = None
+    search: str = ""
+    limit: int = 1000
+    deleted: bool = False
+
+
+class Creating(msgspec.Struct, forbid_unknown_fields=True):
+    row: dict[str, Any] | None = None
+    rows: tuple[dict[str, Any], ...] = ()
+    match: tuple[str, ...] = ()
+    operation: Operation = "create"
+    partial: bool = False
+
+
+class Many(msgspec.Struct, forbid_unknown_fields=True):
+    operation: Operation
+    ids: tuple[str, ...] = ()
+    rows: tuple[dict[str, Any], ...] = ()
+    match: tuple[str, ...] = ()
+    partial: bool = False
+
+
+class Revealing(msgspec.Struct, forbid_unknown_fields=True):
+    field: str
+
+
+class Picking(msgspec.Struct, forbid_unknown_fields=True):
+    search: str = ""
+
+
+@post("/api/objects/{key:str}/query", opt=needs("signed_in", reads=True), status_code=200)
+async def query(request: AnyRequest, key: str, data: Asking) -> Response[bytes]:
+    """A page of records."""
+    ask = asked(request)
+    return tagged(request, await read.list_records(ask.database, ask.catalog, ask.actor, data.question(key), ask.clock.now()))
+
+
+@get("/api/objects/{key:str}/records", opt=needs("signed_in"))
+async def listing(
+    request: AnyRequest, key: str, filter: str = "", sort: str = "", fields: str = "", search: str = "", limit: int = 50, after: str = ""
+) -> Response[bytes]:
+    """The same as an address: `filter` is JSON, `sort` is name,-created_at."""
+    ask = asked(request)
+    try:
+        asking = Asking(
+            fields=tuple(fields.split(",")) if fields else None,
+            filter=msgspec.json.decode(filter, type=Filter) if filter else None,
+            sort=tuple(Sort(field=part.lstrip("-"), descending=part.startswith("-")) for part in sort.split(",") if part),
+            search=search,
+            limit=limit,
+            after=after,
+        )
+    except (msgspec.DecodeError, UnicodeError) as failure:
+        raise InvalidRequest(pointer="/filter", rule="json") from failure
+    return tagged(request, await read.list_records(ask.database, ask.catalog, ask.actor, asking.question(key), ask.clock.now()))
+
+
+@post("/api/objects/{key:str}/count", opt=needs("signed_in", reads=True), status_code=200)
+async def count(request: AnyRequest, key: str, data: Asking) -> Response[bytes]:
+    """How many records a question finds, capped."""
+    ask = asked(request)
+    return tagged(request, await read.count(ask.database, ask.catalog, ask.actor, data.question(key), ask.clock.now()))
+
+
+@post("/api/objects/{key:str}/anchors", opt=needs("signed_in", reads=True), status_code=200)
+async def anchors(request: AnyRequest, key: str, data: Asking) -> Response[bytes]:
+    """Places to jump to in a long list."""
+    ask = asked(request)
+    return tagged(request, await read.anchors(ask.database, ask.catalog, ask.actor, data.question(key), ask.clock.now()))
+
+
+@post("/api/objects/{key:str}/aggregate", opt=needs("signed_in", reads=True), status_code=200)
+async def aggregate(request: AnyRequest, key: str, data: AskingFigures) -> Response[bytes]:
+    """Figures in groups with their total."""
+    ask = asked(request)
+    question = AggregateQuestion(object=key, **msgspec.structs.asdict(data))
+    return tagged(request, await read.aggregate(ask.database, ask.catalog, ask.actor, question, ask.clock.now()))
+
+
+@post("/api/objects/{key:str}/pick", opt=needs("signed_in", reads=True), status_code=200)
+async def pick(request: AnyRequest, key: str, data: Picking) -> Response[bytes]:
+    """Records to point at."""
+    ask = asked(request)
+    return tagged(request, await read.pick(ask.database, ask.catalog, ask.actor, key, data.search, ask.clock.now()))
+
+
+async def _write(request: AnyRequest, batch: Batch, status: int = 200) -> Response[bytes]:
+    ask = asked(request)
+    batch = msgspec.structs.replace(batch, idempotency_key=request.headers.get("idempotency-key", "")[:200])
+    return answer(await write.write(ask.database, ask.catalog, ask.actor, batch, ask.clock), status=status)
+
+
+@post("/api/objects/{key:str}/records", opt=needs("signed_in"), status_code=201)
+async def create(request: AnyRequest, key: str, data: Creating) -> Response[bytes]:
+    """One row, or several with what to do with them."""
+    rows = data.rows or ((data.row,) if data.row is not None else ())
+    return await _write(request, Batch(object=key, operation=data.operation, rows=rows, match=data.match, partial=data.partial), 201)
+
+
+@post("/api/objects/{key:str}/batch", opt=needs("signed_in"), status_code=200)
+async def batch(request: AnyRequest, key: str, data: Many) -> Response[bytes]:
+    """The same for many, by id or by row."""
+    rows = data.rows or tuple({"id": identity} for identity in data.ids)
+    return await _write(request, Batch(object=key, operation=data.operation, rows=rows, match=data.match, partial=data.partial))
+
+
+@get("/api/objects/{key:str}/records/{record:str}", opt=needs("signed_in"))
+async def one(request: AnyRequest, key: str, record: str) -> Response[bytes]:
+    """The record with its lines."""
+    ask = asked(request)
+    return tagged(request, await read.get_record(ask.database, ask.catalog, ask.actor, key, uuid_in(record), ask.clock.now()))
+
+
+@patch("/api/objects/{key:str}/records/{record:str}", opt=needs("signed_in"))
+async def change(request: AnyRequest, key: str, record: str, data: dict[str, Any]) -> Response[bytes]:
+    """Sets the fields named; with `version` only when nobody was faster."""
+    return await _write(request, Batch(object=key, operation="update", rows=({**data, "id": str(uuid_in(record))},)))
+
+
+@delete("/api/objects/{key:str}/records/{record:str}", opt=needs("signed_in"), status_code=200)
+async def remove(request: AnyRequest, key: str, record: str) -> Response[bytes]:
+    """Moves it to the recycle bin with what hangs on it."""
+    return await _write(request, Batch(object=key, operation="delete", rows=({"id": str(uuid_in(record))},)))
+
+
+@post("/api/objects/{key:str}/records/{record:str}/restore", opt=needs("signed_in"), status_code=200)
+async def restore(request: AnyRequest, key: str, record: str) -> Response[bytes]:
+    """Brings it back with its group."""
+    return await _write(request, Batch(object=key, operation="restore", rows=({"id": str(uuid_in(record))},)))
+
+
+@get("/api/objects/{key:str}/records/{record:str}/history", opt=needs("signed_in"))
+async def history(request: AnyRequest, key: str, record: str) -> Response[bytes]:
+    """What happened to it."""
+    ask = asked(request)
+    return answer({"entries": await past.history(ask.database, ask.catalog, ask.actor, key, uuid_in(record), ask.clock)})
+
+
+@post("/api/objects/{key:str}/records/{record:str}/reveal", opt=needs("person"), status_code=200)
+async def reveal(request: AnyRequest, key: str, record: str, data: Revealing) -> Response[bytes]:
+    """The clear value of a masked field, logged."""
+    ask = asked(request)
+    return answer({"value": await past.reveal(ask.database, ask.catalog, ask.actor, key, uuid_in(record), data.field, ask.clock)})
+
+
+@get("/api/objects/{key:str}/records/{record:str}/related/{other:str}/{relation:str}", opt=needs("signed_in"))
+async def related(request: AnyRequest, key: str, record: str, other: str, relation: str, after: str = "") -> Response[bytes]:
+    """Records of another object that point here."""
+    ask = asked(request)
+    return tagged(request, await read.related(ask.database, ask.catalog, ask.actor, key, uuid_in(record), other, relation, ask.clock.now(), after))
+
+
+@post("/api/actions/{action:str}/undo", opt=needs("person"), status_code=200)
+async def undo(request: AnyRequest, action: str) -> Response[bytes]:
+    """Takes back what one request did."""
+    ask = asked(request)
+    return answer(await past.undo(ask.database, ask.catalog, ask.actor, uuid_in(action), ask.clock))
+
+
+ROUTES = (query, listing, count, anchors, aggregate, pick, create, batch, one, change, remove, restore, history, reveal, related, undo)

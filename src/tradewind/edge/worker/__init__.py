@@ -1,0 +1,1 @@
+"""The process that does queued work."""

@@ -1,0 +1,61 @@
+"""The worker: seals the log, forgets old idempotency keys and staged files, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from datetime import datetime, timedelta
+
+from tradewind.files.store import FileStore
+from tradewind.kernel.clock import Clock, SystemClock
+from tradewind.kernel.log import configure, logger
+from tradewind.kernel.problems import Busy
+from tradewind.kernel.settings import Settings
+from tradewind.kernel.sql import cast_param, param, raw
+from tradewind.query.database.pool import Database, open_pool
+from tradewind.records.seal import seal
+
+_log = logger("worker")
+_EVERY = 1.0
+_SWEEP = timedelta(hours=1)
+_KEEP_KEYS = timedelta(days=7)
+_KEEP_STAGED = timedelta(days=1)
+
+
+async def run(settings: Settings) -> None:
+    """Works until SIGTERM or SIGINT; a database that is away for a while is waited for."""
+    configure(settings.log_format)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    clock = SystemClock()
+    database = await open_pool(settings.database_url, size=2, statement_timeout="60s")
+    files = FileStore(settings.data_folder / "files")
+    swept = clock.now() - _SWEEP
+    try:
+        while not stop.is_set():
+            try:
+                while await seal(database, clock):
+                    pass
+                if clock.now() - swept >= _SWEEP:
+                    await sweep(database, files, clock)
+                    swept = clock.now()
+            except Busy:
+                _log.warning("worker.database_away")
+            try:
+                await asyncio.wait_for(stop.wait(), _EVERY)
+            except TimeoutError:
+                continue
+    finally:
+        await database.close()
+
+
+async def sweep(database: Database, files: FileStore, clock: Clock) -> None:
+    """Forgets idempotency keys after a week and files that no record took within a day."""
+    old: datetime = clock.now() - _KEEP_STAGED
+    async with database.transaction() as connection:
+        await connection.execute(raw("DELETE FROM system.idempotency WHERE at < ") + param(clock.now() - _KEEP_KEYS))
+        rows = await connection.rows(raw("SELECT id, storage_key FROM system.files WHERE NOT attached AND uploaded_at < ") + param(old) + raw(" FOR UPDATE"))
+        await connection.execute(raw("DELETE FROM system.files WHERE id = ANY(") + cast_param([row[0] for row in rows], "uuid[]") + raw(")"))
+    for _, key in rows:
+        files.delete(key)

@@ -1,0 +1,1 @@
+"""The one queue and timetable, in PostgreSQL."""

@@ -1,0 +1,1 @@
+"""What everything stands on: ids, clock, SQL values, problems, settings, messages, log."""

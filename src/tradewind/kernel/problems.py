@@ -1,0 +1,177 @@
+"""Problems: errors with a code, parameters and a next step (RFC 9457 at the edge)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from tradewind.kernel.json import Json
+
+
+class Problem(Exception):
+    """Something the caller can understand and mend. Subclasses state `code` and `status` once.
+
+    `params` fill the sentence `problems.<code>` of the message catalogues; `pointer` is a JSON Pointer into what was sent;
+    `errors` are further problems of the same request, each with its own pointer.
+    """
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+
+    def __init__(self, *, pointer: str = "", errors: tuple[Problem, ...] = (), **params: Json) -> None:
+        super().__init__(self.code)
+        self.pointer = pointer
+        self.errors = errors
+        self.params = params
+
+    def __str__(self) -> str:
+        inner = "; ".join(str(error) for error in self.errors)
+        shown = " ".join(f"{key}={value}" for key, value in self.params.items())
+        return " ".join(part for part in (self.code, self.pointer, shown, inner) if part)
+
+
+class InvalidRequest(Problem):
+    """The body or the query cannot be read as what the route takes."""
+
+    code = "request.invalid"
+    status = 400
+
+
+class MethodNotAllowed(Problem):
+    """The address exists, but not for this verb."""
+
+    code = "request.method_not_allowed"
+    status = 405
+
+
+class TooLarge(Problem):
+    code = "request.too_large"
+    status = 413
+
+
+class NotFound(Problem):
+    """There is none, or the actor may not know of it: the answer is the same."""
+
+    code = "record.not_found"
+    status = 404
+
+
+class UnknownField(Problem):
+    """No such field, or one that the actor can never see: the answer is the same."""
+
+    code = "field.unknown"
+    status = 400
+
+
+class UnknownObject(Problem):
+    code = "object.unknown"
+    status = 404
+
+
+class UnknownOperator(Problem):
+    code = "field.operator_unknown"
+    status = 400
+
+
+class NotSortable(Problem):
+    code = "field.not_sortable"
+    status = 400
+
+
+class InvalidValue(Problem):
+    """A value its field cannot hold. `rule` in params says which rule."""
+
+    code = "field.invalid"
+    status = 422
+
+
+class Required(Problem):
+    code = "field.required"
+    status = 422
+
+
+class ReadOnly(Problem):
+    """The actor may read but not write this field, or the field is computed."""
+
+    code = "field.read_only"
+    status = 403
+
+
+class Forbidden(Problem):
+    """`right` in params names what is missing."""
+
+    code = "access.forbidden"
+    status = 403
+
+
+class SignInRequired(Problem):
+    code = "access.sign_in_required"
+    status = 401
+
+
+class SignInFailed(Problem):
+    code = "access.sign_in_failed"
+    status = 401
+
+
+class Throttled(Problem):
+    code = "access.throttled"
+    status = 429
+
+
+class CrossSite(Problem):
+    code = "access.cross_site"
+    status = 403
+
+
+class Stale(Problem):
+    """Somebody changed the record after it was read."""
+
+    code = "record.stale"
+    status = 409
+
+
+class AlreadyExists(Problem):
+    """A unique value is taken; by whom is said only to those who may see the holder."""
+
+    code = "record.already_exists"
+    status = 409
+
+
+class Guarded(Problem):
+    """The record is locked (an approval runs)."""
+
+    code = "record.guarded"
+    status = 409
+
+
+class StillReferenced(Problem):
+    """Deleting is refused because others point here and the relation says restrict."""
+
+    code = "record.still_referenced"
+    status = 409
+
+
+class InvalidRecords(Problem):
+    """One or more rows were refused; `errors` holds each with pointer /rows/<n>/<field>."""
+
+    code = "record.invalid"
+    status = 422
+
+
+class InvalidDefinition(Problem):
+    code = "schema.invalid"
+    status = 422
+
+
+class DefinitionConflict(Problem):
+    """Another published version came first, or another definition depends on it."""
+
+    code = "schema.conflict"
+    status = 409
+
+
+class Busy(Problem):
+    """The statement took too long or a lock was not to be had; trying again may work."""
+
+    code = "request.busy"
+    status = 503

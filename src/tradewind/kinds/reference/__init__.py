@@ -1,0 +1,1 @@
+"""Reference data every installation shares: countries and currencies with their names in each language."""

@@ -1,0 +1,1 @@
+"""Definitions as plain data: objects, fields, views, layouts, roles, questions, actors."""

@@ -1,0 +1,169 @@
+"""What happened to a record, seen with today's rights; taking an action back; showing a masked value."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from tradewind.kernel.clock import Clock
+from tradewind.kernel.json import Json
+from tradewind.kernel.problems import Forbidden, InvalidRecords, NotFound, Stale
+from tradewind.kernel.sql import name, param, raw
+from tradewind.metadata.actors import SYSTEM, Actor
+from tradewind.metadata.definitions import Catalog
+from tradewind.query.authz.scope import is_clear, scope_of
+from tradewind.query.compile import passes
+from tradewind.query.compile.context import Table
+from tradewind.query.compile.members import field_value
+from tradewind.query.database.pool import Database
+from tradewind.records import log
+from tradewind.records.batches import Batch, Written
+from tradewind.records.read import get_record
+from tradewind.records.write import announce, write_in
+
+_SHOWN = 200
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One change as its reader may see it."""
+
+    id: UUID
+    at: str
+    by: dict[str, Any]
+    operation: str
+    action: UUID | None
+    values: list[dict[str, Any]]
+
+
+async def history(database: Database, catalog: Catalog, actor: Actor, object_key: str, identity: UUID, clock: Clock) -> list[Entry]:
+    """Changes of the record, newest first: fields hidden from the reader on this row are left out, masked ones come without values.
+
+    Raises NotFound when the record is out of reach.
+    """
+    record = msgspec.json.decode(await get_record(database, catalog, actor, object_key, identity, clock.now()))
+    states: dict[str, str] = record.get("_states", {})
+    scope = scope_of(catalog, actor, object_key)
+    statement = (
+        raw(
+            "SELECT c.id, to_char(c.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), c.actor, c.actor_name, c.operation, c.action, c.fields, v.payload"
+        )
+        + raw(" FROM system.changes AS c LEFT JOIN system.change_values AS v ON v.change = c.id WHERE c.object = ")
+        + param(object_key)
+        + raw(" AND c.record = ")
+        + param(identity)
+        + raw(" AND c.operation IN ('create', 'update', 'delete', 'restore') ORDER BY c.at DESC, c.id DESC LIMIT ")
+        + param(_SHOWN)
+    )
+    async with database.reading() as connection:
+        rows = await connection.rows(statement)
+    entries: list[Entry] = []
+    for change, at, person, person_name, operation, action, fields, payload in rows:
+        values: list[dict[str, Any]] = []
+        for field in fields:
+            if field != "owner" and (field not in record or not is_clear(scope.best(field))):
+                continue
+            if states.get(field) == "masked":
+                values.append({"field": field, "masked": True})
+            elif payload is not None:
+                values.append({"field": field, "before": payload["before"].get(field), "after": payload["after"].get(field)})
+            else:
+                values.append({"field": field})
+        if operation != "update" or values:
+            by = {"id": str(person) if person else None, "name": person_name}
+            entries.append(Entry(id=change, at=at, by=by, operation=operation, action=action, values=values))
+    return entries
+
+
+async def undo(database: Database, catalog: Catalog, actor: Actor, action: UUID, clock: Clock) -> Written:
+    """Takes back what one action did, as a new recorded action: created records go to the bin, changed values return, deleted ones come back.
+
+    Only the one who did it, or an actor who sees everything, may. Raises NotFound, and Stale where a value was changed again since.
+    """
+    async with database.transaction() as connection:
+        rows = await connection.rows(
+            raw(
+                "SELECT c.operation, c.object, c.record, c.fields, v.payload, c.actor FROM system.changes AS c LEFT JOIN system.change_values AS v ON v.change = c.id WHERE c.action = "
+            )
+            + param(action)
+            + raw(" ORDER BY c.at DESC, c.id DESC")
+        )
+        if not rows or any(row[5] != actor.person for row in rows):
+            raise NotFound()
+        done = Written(action=action)
+        touched: dict[str, list[UUID]] = {}
+        lines = {row[1] for row in rows if catalog.objects[row[1]].parent}
+        whole = {row[1] for row in rows} == lines
+        for operation, object_key, record, fields, payload, _ in rows:
+            touched.setdefault(object_key, []).append(record)
+            if object_key in lines and not whole and operation in ("create", "delete"):
+                continue
+            row: dict[str, Any] = {"id": str(record)}
+            if operation == "update":
+                await _unchanged_since(connection, catalog, object_key, record, payload, clock)
+                row |= {field: _wire(payload["before"].get(field)) for field in fields if not _computed(catalog, object_key, field)}
+                done = await write_in(connection, catalog, actor, Batch(object=object_key, operation="update", rows=(row,)), clock)
+            elif operation == "create":
+                done = await write_in(connection, catalog, actor, Batch(object=object_key, operation="delete", rows=(row,)), clock)
+            elif operation == "delete" and await _in_bin(connection, object_key, record):
+                done = await write_in(connection, catalog, actor, Batch(object=object_key, operation="restore", rows=(row,)), clock)
+            elif operation == "restore":
+                done = await write_in(connection, catalog, actor, Batch(object=object_key, operation="delete", rows=(row,)), clock)
+    for object_key, ids in touched.items():
+        await announce(database, object_key, ids)
+    return done
+
+
+def _computed(catalog: Catalog, object_key: str, field: str) -> bool:
+    found = catalog.objects[object_key].field(field)
+    return field != "owner" and (found is None or found.type in ("formula", "rollup", "lookup"))
+
+
+def _wire(value: Any) -> Any:
+    return value["id"] if isinstance(value, dict) and "id" in value else value  # pyright: ignore[reportUnknownVariableType]
+
+
+async def _in_bin(connection: Any, object_key: str, record: UUID) -> bool:
+    return bool(await connection.value(raw("SELECT deleted_at IS NOT NULL FROM ") + name("data", object_key) + raw(" WHERE id = ") + param(record)))
+
+
+async def _unchanged_since(connection: Any, catalog: Catalog, object_key: str, record: UUID, payload: dict[str, Any], clock: Clock) -> None:
+    table = Table(catalog, SYSTEM, catalog.objects[object_key], "r", clock.now())
+    for field, after in payload["after"].items():
+        definition = table.definition.field(field)
+        if definition is None:
+            continue
+        now = await connection.value(
+            raw("SELECT to_jsonb(") + field_value(table, definition) + raw(") FROM ") + name("data", object_key) + raw(" AS r WHERE r.id = ") + param(record)
+        )
+        if now != after:
+            raise InvalidRecords(errors=(Stale(pointer=f"/rows/0/{field}", field=field),))
+
+
+async def reveal(database: Database, catalog: Catalog, actor: Actor, object_key: str, identity: UUID, field: str, clock: Clock) -> Json:
+    """The clear value of a masked field, once, written into the log. Raises NotFound, Forbidden without the right to reveal it."""
+    await get_record(database, catalog, actor, object_key, identity, clock.now())
+    scope = scope_of(catalog, actor, object_key)
+    definition = catalog.objects[object_key].field(field)
+    if (
+        definition is None
+        or (field not in scope.reveal and not scope.everything)
+        or "masked" not in scope.states(field) | {"masked" if scope.everything else ""}
+    ):
+        raise Forbidden(right="reveal", field=field)
+    table = Table(catalog, SYSTEM, catalog.objects[object_key], "r", clock.now())
+    sees = passes.compile_predicate(catalog, actor, object_key, None, "read", clock.now())
+    async with database.transaction() as connection:
+        value = await connection.value(
+            raw("SELECT to_jsonb(")
+            + field_value(table, definition)
+            + raw(") FROM ")
+            + name("data", object_key)
+            + raw(" AS r WHERE r.id = ")
+            + param(identity)
+            + raw(" AND ")
+            + sees
+        )
+        await log.record(connection, actor, "reveal", object_key, identity, [field], None, clock)
+    return value

@@ -1,0 +1,212 @@
+"""Stored formulas, totals of lines and roll-ups follow a write, set-wise, in its transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from tradewind.formula.check import Checked, Resolved, check
+from tradewind.formula.compile import to_sql
+from tradewind.kernel.sql import Sql, all_of, cast_param, join, name, raw
+from tradewind.kinds.fields.registry import field_types
+from tradewind.metadata.actors import SYSTEM
+from tradewind.metadata.definitions import Catalog, FieldDefinition, FormulaOptions, LinesOptions, ObjectDefinition, RelationOptions, RollupOptions
+from tradewind.query.authz.scope import cached, field_options
+from tradewind.query.compile.context import Table, field_columns
+from tradewind.query.compile.filters import rule_condition
+from tradewind.query.database.pool import Connection
+
+_MAX_DEPTH = 6
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_AGGREGATES = {"count": "count", "sum": "sum", "avg": "avg", "min": "min", "max": "max"}
+
+
+async def recompute(connection: Connection, catalog: Catalog, object_key: str, ids: Iterable[UUID], *, depth: int = 0) -> None:
+    """Brings stored computed fields of these records, and of all that depend on them, up to date. `version` does not move."""
+    given = sorted(set(ids))
+    if not given or depth > _MAX_DEPTH:
+        return
+    definition = catalog.objects[object_key]
+    await _own(connection, catalog, definition, given)
+    for other in catalog.objects.values():
+        relations = _dependent_relations(catalog, other, object_key)
+        for relation, upward in relations:
+            child, parent = (object_key, other.key) if upward else (other.key, object_key)
+            await _follow(connection, catalog, child, relation, parent, given, upward=upward, depth=depth)
+
+
+async def recompute_parents(connection: Connection, catalog: Catalog, object_key: str, parents: dict[str, set[UUID]]) -> None:
+    """Brings records up to date that these relations pointed at before: `parents` by relation field."""
+    for relation, ids in parents.items():
+        field = catalog.objects[object_key].field(relation)
+        if field is not None and ids:
+            await recompute(connection, catalog, field_options(field, RelationOptions).target, ids, depth=1)
+
+
+async def _follow(connection: Connection, catalog: Catalog, child: str, relation: str, parent: str, ids: list[UUID], *, upward: bool, depth: int) -> None:
+    """From children to the parents that sum them up, or from parents to children whose formulas look up at them."""
+    if upward:
+        rows = await connection.rows(
+            raw("SELECT DISTINCT ")
+            + name(relation)
+            + raw(" FROM ")
+            + name("data", child)
+            + raw(" WHERE id = ANY(")
+            + cast_param(ids, "uuid[]")
+            + raw(") AND ")
+            + name(relation)
+            + raw(" IS NOT NULL")
+        )
+        await recompute(connection, catalog, parent, [row[0] for row in rows], depth=depth + 1)
+    else:
+        rows = await connection.rows(
+            raw("SELECT id FROM ") + name("data", child) + raw(" WHERE ") + name(relation) + raw(" = ANY(") + cast_param(ids, "uuid[]") + raw(")")
+        )
+        await recompute(connection, catalog, child, [row[0] for row in rows], depth=depth + 1)
+
+
+def _dependent_relations(catalog: Catalog, other: ObjectDefinition, changed: str) -> set[tuple[str, bool]]:
+    """Relations by which `other` depends on `changed`: (relation, True) where `other` sums up its children."""
+    found: set[tuple[str, bool]] = set()
+    for field in other.live_fields():
+        if field.type == "rollup" and (options := field_options(field, RollupOptions)).object == changed:
+            found.add((options.relation, True))
+        elif field.type == "lines" and (lines := field_options(field, LinesOptions)).target == changed and _sums_lines(catalog, other, field.key):
+            found.add((lines.parent, True))
+        elif field.type == "formula":
+            for path in checked_formula(catalog, other, field).paths:
+                head = other.field(path.partition(".")[0])
+                if "." in path and head is not None and head.type == "relation" and field_options(head, RelationOptions).target == changed:
+                    found.add((head.key, False))
+    return found
+
+
+def _sums_lines(catalog: Catalog, definition: ObjectDefinition, lines: str) -> bool:
+    return any(
+        lines == total[1] for field in definition.live_fields() if field.type == "formula" for total in checked_formula(catalog, definition, field).totals
+    )
+
+
+def checked_formula(catalog: Catalog, definition: ObjectDefinition, field: FieldDefinition) -> Checked:
+    """The formula, parsed and typed; it was checked when it was published."""
+    expression = field_options(field, FormulaOptions).expression
+    return cached(catalog, ("formula", definition.key, field.key), lambda: check(expression, lambda path: _resolve(catalog, definition, path)))
+
+
+def _resolve(catalog: Catalog, definition: ObjectDefinition, path: str) -> Resolved | None:
+    head, _, rest = path.partition(".")
+    field = definition.field(head)
+    if field is None:
+        return None
+    if field.type == "lines":
+        if not rest:
+            return Resolved("lines", many=True)
+        inner = _resolve(catalog, catalog.objects[field_options(field, LinesOptions).target], rest)
+        return None if inner is None else Resolved(inner.type, many=True)
+    if rest:
+        return _resolve(catalog, catalog.objects[field_options(field, RelationOptions).target], rest) if field.type == "relation" else None
+    if field.type == "formula":
+        return Resolved(field_options(field, FormulaOptions).result)
+    if field.type == "rollup":
+        return Resolved("number")
+    kind = field_types().get(field.type)
+    return Resolved(kind.formula_type) if kind is not None and kind.formula_type else None
+
+
+async def _own(connection: Connection, catalog: Catalog, definition: ObjectDefinition, ids: list[UUID]) -> None:
+    """Roll-ups first, then formulas in the order they build on each other."""
+    assignments = [(field.key, _rollup(catalog, definition, field)) for field in definition.live_fields() if field.type == "rollup"]
+    if assignments:
+        await _assign(connection, definition, assignments, ids)
+    for field in _in_order(catalog, definition):
+        await _assign(connection, definition, [(field.key, _formula(catalog, definition, field))], ids)
+
+
+async def _assign(connection: Connection, definition: ObjectDefinition, assignments: list[tuple[str, Sql]], ids: list[UUID]) -> None:
+    sets = join(", ", [name(key) + raw(" = ") + value for key, value in assignments])
+    differs = join(" OR ", [raw("r.") + name(key) + raw(" IS DISTINCT FROM ") + value for key, value in assignments])
+    locked = raw("(SELECT id FROM ") + name("data", definition.key) + raw(" WHERE id = ANY(") + cast_param(ids, "uuid[]") + raw(") ORDER BY id FOR UPDATE)")
+    await connection.execute(
+        raw("UPDATE ") + name("data", definition.key) + raw(" AS r SET ") + sets + raw(" WHERE r.id IN ") + locked + raw(" AND (") + differs + raw(")")
+    )
+
+
+def _in_order(catalog: Catalog, definition: ObjectDefinition) -> list[FieldDefinition]:
+    """Stored formulas, each after those it uses."""
+    formulas = {field.key: field for field in definition.live_fields() if field.type == "formula" and not checked_formula(catalog, definition, field).volatile}
+    done: list[FieldDefinition] = []
+
+    def visit(field: FieldDefinition) -> None:
+        if field in done:
+            return
+        for path in checked_formula(catalog, definition, field).paths:
+            if path in formulas and path != field.key:
+                visit(formulas[path])
+        done.append(field)
+
+    for field in formulas.values():
+        visit(field)
+    return done
+
+
+def _formula(catalog: Catalog, definition: ObjectDefinition, field: FieldDefinition) -> Sql:
+    def column_of(path: str) -> Sql:
+        return _path_column(catalog, definition, "r", path)
+
+    def aggregate(function: str, lines: str, column: str) -> Sql:
+        options = field_options(_needed(definition, lines), LinesOptions)
+        target = catalog.objects[options.target]
+        inner = raw("*") if not column else _formula_column(catalog, target, "tw_l", column)
+        made = _function(function, inner)
+        source = raw(" FROM ") + name("data", target.key) + raw(" AS tw_l WHERE tw_l.") + name(options.parent) + raw(" = r.id AND tw_l.deleted_at IS NULL)")
+        return raw("(SELECT ") + made + source
+
+    return raw("(") + to_sql(checked_formula(catalog, definition, field), column_of, aggregate, _EPOCH) + raw(")")
+
+
+def _function(function: str, inner: Sql) -> Sql:
+    kept = _AGGREGATES[function.lower()]
+    made = {"count": raw("count("), "sum": raw("sum("), "avg": raw("avg("), "min": raw("min("), "max": raw("max(")}[kept] + inner + raw(")")
+    return raw("coalesce(") + made + raw(", 0)") if kept == "sum" else made
+
+
+def _needed(definition: ObjectDefinition, key: str) -> FieldDefinition:
+    field = definition.field(key)
+    if field is None:
+        raise LookupError(f"{definition.key}.{key}")
+    return field
+
+
+def _path_column(catalog: Catalog, definition: ObjectDefinition, alias: str, path: str) -> Sql:
+    head, _, rest = path.partition(".")
+    if not rest:
+        return _formula_column(catalog, definition, alias, head)
+    target = catalog.objects[field_options(_needed(definition, head), RelationOptions).target]
+    inner = f"{alias}_{head}"
+    value = _path_column(catalog, target, inner, rest)
+    source = (
+        raw(" FROM ") + name("data", target.key) + raw(" AS ") + name(inner) + raw(" WHERE ") + name(inner, "id") + raw(" = ") + name(alias, head) + raw(")")
+    )
+    return raw("(SELECT ") + value + source
+
+
+def _formula_column(catalog: Catalog, definition: ObjectDefinition, alias: str, key: str) -> Sql:
+    """What a formula sees of a field: money is its amount in the base currency."""
+    field = _needed(definition, key)
+    if field.type == "money":
+        return name(alias, key + "__base")
+    return field_columns(Table(catalog, SYSTEM, definition, alias, _EPOCH), field)[0][0]
+
+
+def _rollup(catalog: Catalog, definition: ObjectDefinition, field: FieldDefinition) -> Sql:
+    options = field_options(field, RollupOptions)
+    child = catalog.objects[options.object]
+    table = Table(catalog, SYSTEM, child, "tw_c", _EPOCH, trusted=True)
+    inner = raw("*") if not options.field else _formula_column(catalog, child, "tw_c", options.field)
+    conditions = [raw("tw_c.") + name(options.relation) + raw(" = r.id"), raw("tw_c.deleted_at IS NULL")]
+    if options.filter is not None:
+        conditions.append(rule_condition(table, options.filter))
+    return (
+        raw("(SELECT ") + _function(options.function, inner) + raw(" FROM ") + name("data", child.key) + raw(" AS tw_c WHERE ") + all_of(conditions) + raw(")")
+    )

@@ -1,0 +1,172 @@
+"""Delete, restore, purge: the recycle bin with what hangs together as one group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from tradewind.kernel.clock import Clock
+from tradewind.kernel.problems import Forbidden, InvalidRecords, NotFound, StillReferenced
+from tradewind.kernel.sql import cast_param, name, param, raw
+from tradewind.kinds.fields.values import read
+from tradewind.metadata.actors import SYSTEM, Actor
+from tradewind.metadata.definitions import Catalog, RelationOptions
+from tradewind.query.authz.scope import field_options
+from tradewind.query.compile import passes
+from tradewind.query.database.pool import Connection
+from tradewind.records import log
+from tradewind.records.batches import Batch, Written
+from tradewind.records.recompute import recompute, recompute_parents
+
+
+async def move(connection: Connection, catalog: Catalog, actor: Actor, batch: Batch, action: UUID, clock: Clock, *, logged_as: Actor | None = None) -> Written:
+    """Moves records to the bin, back, or out of it for good.
+
+    Raises InvalidRecords with NotFound or Forbidden for each record out of reach, StillReferenced where a relation says restrict.
+    """
+    ids = list(dict.fromkeys(read(row.get("id"), UUID) for row in batch.rows))
+    who = logged_as or actor
+    if batch.operation == "purge":
+        return await _purge(connection, catalog, actor, batch.object, ids, action, clock)
+    deleted = batch.operation == "restore"
+    await _check(connection, catalog, actor, batch.object, ids, clock, deleted=deleted)
+    if deleted:
+        restored = await _restore(connection, catalog, who, batch.object, ids, action, clock)
+        return Written(action=action, ids=tuple(ids), restored=restored)
+    removed = await _delete(connection, catalog, who, batch.object, ids, action, clock)
+    return Written(action=action, ids=tuple(ids), deleted=removed)
+
+
+async def _check(connection: Connection, catalog: Catalog, actor: Actor, object_key: str, ids: Sequence[UUID], clock: Clock, *, deleted: bool) -> None:
+    now = clock.now()
+    sees = passes.compile_predicate(catalog, actor, object_key, None, "read", now)
+    may = passes.compile_predicate(catalog, actor, object_key, None, "delete", now)
+    bin_state = raw("r.deleted_at IS NOT NULL") if deleted else raw("r.deleted_at IS NULL")
+    rows = await connection.rows(
+        raw("SELECT r.id, ") + may + raw(" FROM ") + name("data", object_key) + raw(" AS r WHERE ") + bin_state + raw(" AND r.id = ANY(")
+        + cast_param(list(ids), "uuid[]") + raw(") AND ") + sees + raw(" ORDER BY r.id FOR UPDATE OF r")
+    )  # fmt: skip
+    found = {row[0]: bool(row[1]) for row in rows}
+    problems = [
+        NotFound(pointer=f"/rows/{number}", object=object_key)
+        if identity not in found
+        else Forbidden(pointer=f"/rows/{number}", right="delete", object=object_key)
+        for number, identity in enumerate(ids)
+        if not found.get(identity)
+    ]
+    if len(ids) == 1 and problems:
+        raise problems[0]
+    if problems:
+        raise InvalidRecords(errors=tuple(problems))
+
+
+async def _delete(connection: Connection, catalog: Catalog, actor: Actor, object_key: str, ids: Sequence[UUID], action: UUID, clock: Clock) -> int:
+    """Soft delete with what cascades, as one group named by the action."""
+    if not ids:
+        return 0
+    for other in catalog.objects.values():
+        for field in other.live_fields():
+            if field.type != "relation" or (options := field_options(field, RelationOptions)).target != object_key:
+                continue
+            rows = await connection.rows(
+                raw("SELECT id FROM ")
+                + name("data", other.key)
+                + raw(" WHERE deleted_at IS NULL AND ")
+                + name(field.key)
+                + raw(" = ANY(")
+                + cast_param(list(ids), "uuid[]")
+                + raw(") ORDER BY id FOR UPDATE")
+            )
+            children = [row[0] for row in rows if row[0] not in ids or other.key != object_key]
+            if not children:
+                continue
+            rule = "cascade" if other.parent == field.key else options.on_delete
+            if rule == "restrict":
+                raise StillReferenced(object=other.key, field=field.key, count=len(children))
+            if rule == "cascade":
+                await _delete(connection, catalog, actor, other.key, children, action, clock)
+    done = await connection.rows(
+        raw("UPDATE ") + name("data", object_key) + raw(" SET deleted_at = ") + param(clock.now()) + raw(", deleted_by = ") + param(actor.person) + raw("::uuid, deletion = ") + param(action)
+        + raw(" WHERE deleted_at IS NULL AND id = ANY(") + cast_param(list(ids), "uuid[]") + raw(") RETURNING id")
+    )  # fmt: skip
+    gone = [row[0] for row in done]
+    await log.record_many(connection, actor, "delete", object_key, [(one, (), None) for one in gone], clock, action=action)
+    await _recompute_around(connection, catalog, object_key, gone)
+    return len(gone)
+
+
+async def _restore(connection: Connection, catalog: Catalog, actor: Actor, object_key: str, ids: Sequence[UUID], action: UUID, clock: Clock) -> int:
+    """Brings back each record with the group it was deleted in."""
+    groups = await connection.rows(
+        raw("SELECT DISTINCT deletion FROM ") + name("data", object_key) + raw(" WHERE id = ANY(") + cast_param(list(ids), "uuid[]") + raw(")")
+    )
+    wanted = [row[0] for row in groups if row[0] is not None]
+    restored = 0
+    for other in catalog.objects.values():
+        chosen = raw(" AND id = ANY(") + cast_param(list(ids), "uuid[]") + raw(")") if other.key == object_key else raw("")
+        done = await connection.rows(
+            raw("UPDATE ")
+            + name("data", other.key)
+            + raw(" SET deleted_at = NULL, deleted_by = NULL, deletion = NULL WHERE deletion = ANY(")
+            + cast_param(wanted, "uuid[]")
+            + raw(")")
+            + chosen
+            + raw(" RETURNING id")
+        )
+        back = [row[0] for row in done]
+        if back:
+            await log.record_many(connection, actor, "restore", other.key, [(one, (), None) for one in back], clock, action=action)
+            await _recompute_around(connection, catalog, other.key, back)
+            restored += len(back)
+    return restored
+
+
+async def _recompute_around(connection: Connection, catalog: Catalog, object_key: str, ids: Sequence[UUID]) -> None:
+    """The records themselves and what their relations point at."""
+    await recompute(connection, catalog, object_key, ids)
+    parents: dict[str, set[UUID]] = {}
+    for field in catalog.objects[object_key].live_fields():
+        if field.type == "relation":
+            rows = await connection.rows(
+                raw("SELECT DISTINCT ")
+                + name(field.key)
+                + raw(" FROM ")
+                + name("data", object_key)
+                + raw(" WHERE id = ANY(")
+                + cast_param(list(ids), "uuid[]")
+                + raw(") AND ")
+                + name(field.key)
+                + raw(" IS NOT NULL")
+            )
+            parents[field.key] = {row[0] for row in rows}
+    await recompute_parents(connection, catalog, object_key, parents)
+
+
+async def _purge(connection: Connection, catalog: Catalog, actor: Actor, object_key: str, ids: Sequence[UUID], action: UUID, clock: Clock) -> Written:
+    """Really deletes records that are in the bin, their files' places and the values in the log. Needs the right `purge`."""
+    roles = [catalog.roles[key] for key in actor.roles if key in catalog.roles]
+    if actor.kind != SYSTEM.kind and not any(role.everything or "purge" in role.system for role in roles):
+        raise Forbidden(right="purge", object=object_key)
+    await _check(connection, catalog, actor, object_key, ids, clock, deleted=True)
+    chosen = cast_param(list(ids), "uuid[]")
+    for other in catalog.objects.values():
+        for field in other.live_fields():
+            if field.type == "relation" and field_options(field, RelationOptions).target == object_key:
+                await connection.execute(
+                    raw("UPDATE ")
+                    + name("data", other.key)
+                    + raw(" SET ")
+                    + name(field.key)
+                    + raw(" = NULL WHERE ")
+                    + name(field.key)
+                    + raw(" = ANY(")
+                    + chosen
+                    + raw(")")
+                )
+    of_records = raw(" WHERE object = ") + param(object_key) + raw(" AND record = ANY(") + chosen + raw(")")
+    await connection.execute(raw("UPDATE system.files SET attached = false WHERE id IN (SELECT file FROM system.attachments") + of_records + raw(")"))
+    await connection.execute(raw("DELETE FROM system.attachments") + of_records)
+    await connection.execute(raw("DELETE FROM system.change_values WHERE change IN (SELECT id FROM system.changes") + of_records + raw(")"))
+    count = await connection.execute(raw("DELETE FROM ") + name("data", object_key) + raw(" WHERE deleted_at IS NOT NULL AND id = ANY(") + chosen + raw(")"))
+    await log.record_many(connection, actor, "purge", object_key, [(one, (), None) for one in ids], clock, action=action)
+    return Written(action=action, ids=tuple(ids), deleted=count)

@@ -1,0 +1,557 @@
+"""The one way record data changes: a batch in, set-based statements, the log, what depends on it, one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from tradewind.kernel.clock import Clock
+from tradewind.kernel.ids import new_id
+from tradewind.kernel.json import Json, canonical, mapping
+from tradewind.kernel.problems import AlreadyExists, Forbidden, Guarded, InvalidRecords, InvalidRequest, InvalidValue, NotFound, ReadOnly, Stale, UnknownObject
+from tradewind.kernel.sql import Sql, cast_param, join, literal, name, param, raw
+from tradewind.kinds.fields.registry import field_types
+from tradewind.kinds.fields.types import auto_number
+from tradewind.metadata.actors import SYSTEM, Actor
+from tradewind.metadata.definitions import Catalog, FieldDefinition, LinesOptions, ObjectDefinition, RelationOptions
+from tradewind.query.authz.scope import ObjectScope, field_options, restricted_fields, scope_of
+from tradewind.query.compile import passes
+from tradewind.query.compile.context import Table, field_columns, value_options
+from tradewind.query.compile.members import field_value
+from tradewind.query.database.pool import Connection, Database
+from tradewind.records import log, remove
+from tradewind.records.batches import Batch, RowProblem, Written
+from tradewind.records.recompute import recompute, recompute_parents
+from tradewind.records.rows import Row, check_required, decode, fill_defaults, gate
+
+MAX_ROWS = 10_000
+
+
+@dataclass
+class Run:
+    """One write in progress."""
+
+    connection: Connection
+    catalog: Catalog
+    actor: Actor
+    clock: Clock
+    action: UUID
+    definition: ObjectDefinition
+    scope: ObjectScope
+    batch: Batch
+    inside: bool = False
+    """Part of another write: lines of a record that was checked already."""
+
+
+async def write(database: Database, catalog: Catalog, actor: Actor, batch: Batch, clock: Clock) -> Written:
+    """Does it all, or with `partial` the good rows, and tells open lists.
+
+    Raises InvalidRecords with every row's problems, Forbidden, UnknownObject. With an idempotency key a second call gets the first one's answer.
+    """
+    async with database.transaction() as connection:
+        written = await write_in(connection, catalog, actor, batch, clock)
+    await announce(database, batch.object, [identity for identity in written.ids if identity])
+    return written
+
+
+async def announce(database: Database, object_key: str, ids: Sequence[UUID]) -> None:
+    """Tells open lists, after the commit, that the object's records became stale."""
+    if ids:
+        body = canonical({"object": object_key, "ids": [str(one) for one in ids[:100]]}).decode()
+        async with database.reading() as connection:
+            await connection.execute(raw("SELECT pg_notify('tradewind_changes', ") + param(body) + raw(")"))
+
+
+async def write_in(connection: Connection, catalog: Catalog, actor: Actor, batch: Batch, clock: Clock) -> Written:
+    """The same in a transaction of the caller's."""
+    definition = catalog.objects.get(batch.object)
+    scope = scope_of(catalog, actor, batch.object)
+    if definition is None or definition.retired or (scope.nothing and not scope.create):
+        raise UnknownObject(object=batch.object)
+    if len(batch.rows) > MAX_ROWS:
+        raise InvalidRequest(rule="too_many_rows", maximum=MAX_ROWS)
+    if actor.read_only:
+        raise Forbidden(right="write")
+    earlier = await _remembered(connection, actor, batch, clock)
+    if earlier is not None:
+        return earlier
+    run = Run(connection, catalog, actor, clock, new_id(), definition, scope, batch)
+    match batch.operation:
+        case "create":
+            written = await _create(run, batch.rows)
+        case "update":
+            written = await _update(run, batch.rows)
+        case "upsert":
+            written = await _upsert(run)
+        case "delete" | "restore" | "purge":
+            written = await remove.move(connection, catalog, actor, batch, run.action, clock)
+    if batch.idempotency_key and actor.person:
+        await connection.execute(
+            raw("UPDATE system.idempotency SET answer = ")
+            + cast_param(msgspec.json.encode(written).decode(), "jsonb")
+            + raw(" WHERE ")
+            + _remembering(actor, batch)
+        )
+    return written
+
+
+def _remembering(actor: Actor, batch: Batch) -> Sql:
+    return raw("key = ") + param(batch.idempotency_key) + raw(" AND person = ") + param(actor.person)
+
+
+async def _remembered(connection: Connection, actor: Actor, batch: Batch, clock: Clock) -> Written | None:
+    """The answer of an earlier call with this key; else the key is taken for this one, and a call beside it waits."""
+    if not batch.idempotency_key or actor.person is None:
+        return None
+    digest = hashlib.sha256(canonical([batch.object, batch.operation, list(batch.rows), list(batch.match)])).digest()
+    values = join(", ", [param(batch.idempotency_key), param(actor.person), param(digest), raw("'null'::jsonb"), param(clock.now())])
+    taken = await connection.value(
+        raw("INSERT INTO system.idempotency (key, person, digest, answer, at) VALUES (") + values + raw(") ON CONFLICT DO NOTHING RETURNING 1")
+    )
+    if taken:
+        return None
+    row = await connection.row(raw("SELECT digest, answer FROM system.idempotency WHERE ") + _remembering(actor, batch))
+    if row is None or bytes(row[0]) != digest:
+        raise InvalidRequest(rule="idempotency_key")
+    return msgspec.convert(row[1], Written)
+
+
+def _refuse(rows: Sequence[Row], partial: bool) -> tuple[list[Row], tuple[RowProblem, ...]]:
+    """The good rows and the problems of the others. Raises InvalidRecords when all must be good."""
+    bad = [problem for row in rows for problem in row.problems]
+    if bad and not partial:
+        if len(rows) == 1 and len(bad) == 1 and not isinstance(bad[0], InvalidValue) and bad[0].status != 422:
+            raise bad[0]
+        raise InvalidRecords(errors=tuple(bad))
+    problems = tuple(RowProblem(row=row.number, pointer=problem.pointer, code=problem.code, params=problem.params) for row in rows for problem in row.problems)
+    return [row for row in rows if not row.problems], problems
+
+
+async def _create(run: Run, given: Sequence[Mapping[str, Any]], numbers: Sequence[int] | None = None) -> Written:
+    if not run.scope.create and not run.inside:
+        raise Forbidden(right="create", object=run.definition.key)
+    now = run.clock.now()
+    rows = [decode(number, one, run.definition, run.scope, creating=True) for number, one in zip(numbers or range(len(given)), given, strict=True)]
+    for row in rows:
+        row.id = new_id()
+        fill_defaults(row, run.definition, run.actor, now)
+        gate(row, run.definition, {})
+    await _check_references(run, rows)
+    good, problems = _refuse(rows, run.batch.partial)
+    await _number(run, good)
+    await _insert(run, good)
+    await log.record_many(run.connection, run.actor, "create", run.definition.key, [(row.id, (), None) for row in good], run.clock, action=run.action)
+    await _after(run, good)
+    return Written(action=run.action, ids=tuple(None if row.problems else row.id for row in rows), created=len(good), problems=problems)
+
+
+async def _insert(run: Run, rows: Sequence[Row]) -> None:
+    if not rows:
+        return
+    keys = sorted({column for row in rows for column in row.columns} - {"owner_id"})
+    types = _column_types(run.definition)
+    now = run.clock.now()
+    owner = run.actor.person
+    records: list[Json] = []
+    for position, row in enumerate(rows):
+        body = {"id": row.id, "owner_id": row.columns.get("owner_id", owner), "tw_position": position, **{key: row.columns.get(key) for key in keys}}
+        records.append(msgspec.to_builtins(body, builtin_types=()))
+    shape = join(", ", [raw("id uuid, owner_id uuid, tw_position int"), *(name(key) + raw(" ") + Sql(types[key]) for key in keys)])
+    written = set(keys)
+    search = _search(run, lambda column: raw("t.") + name(column) if column in written else raw("NULL::text"))
+    columns = [raw("id, owner_id, department_id, source, demo, created_at, created_by, updated_at, updated_by, search"), *(name(key) for key in keys)]
+    department = raw("(SELECT p.department FROM system.people AS p WHERE p.id = t.owner_id)")
+    fixed = [raw("t.id, t.owner_id"), department, param(run.batch.source), param(run.batch.demo), param(now), param(owner), param(now), param(owner), search]
+    if run.definition.parent:
+        columns.append(raw("position"))
+    values = [*fixed, *(raw("t.") + name(key) for key in keys), *([raw("t.tw_position")] if run.definition.parent else [])]
+    await _guard_unique(
+        run,
+        rows,
+        raw("INSERT INTO ") + name("data", run.definition.key) + raw(" (") + join(", ", columns) + raw(") SELECT ") + join(", ", values)
+        + raw(" FROM jsonb_to_recordset(") + cast_param(canonical(records).decode(), "jsonb") + raw(") AS t(") + shape + raw(")"),
+    )  # fmt: skip
+
+
+async def _guard_unique(run: Run, rows: Sequence[Row], statement: Sql) -> None:
+    """Runs it; a taken unique value becomes AlreadyExists with its field, and tells nothing of the holder."""
+    try:
+        await run.connection.execute(statement)
+    except AlreadyExists as problem:
+        constraint = str(problem.params.get("constraint", ""))
+        field = constraint.removeprefix(f"u_{run.definition.key}_")
+        number = rows[0].number if len(rows) == 1 else 0
+        raise InvalidRecords(errors=(AlreadyExists(pointer=f"/rows/{number}/{field}", field=field),)) from problem
+
+
+def _column_types(definition: ObjectDefinition) -> dict[str, str]:
+    types: dict[str, str] = {}
+    for field in definition.live_fields():
+        if field.type == "relation":
+            types[field.key] = "uuid"
+        elif field.type in field_types():
+            types |= {field.key + column.suffix: column.sql_type for column in field_types()[field.type].columns(value_options(field))}
+    return types
+
+
+def _search(run: Run, column_of: Callable[[str], Sql]) -> Sql:
+    """The bigrams of searched fields that are clear to every reader."""
+    restricted = set(restricted_fields(run.catalog, run.definition.key))
+    texts: list[Sql] = []
+    for field in run.definition.live_fields():
+        if field.searched and field.key not in restricted and field.type in field_types():
+            kind = field_types()[field.type]
+            text = kind.search(tuple(column_of(field.key + column.suffix) for column in kind.columns(value_options(field))))
+            if text:
+                texts.append(text)
+    return raw("system.bigrams(concat_ws(E'\\n', ") + join(", ", texts) + raw("))") if texts else raw("'{}'::text[]")
+
+
+async def _number(run: Run, rows: Sequence[Row]) -> None:
+    """Auto-numbers, one counter step for the whole batch."""
+    today = run.clock.now().date()
+    for field in run.definition.live_fields():
+        pattern = field_types()[field.type].generate(value_options(field)) if field.type in field_types() else None
+        waiting = [row for row in rows if row.values.get(field.key) is None]
+        if not pattern or not waiting:
+            continue
+        which = [param(run.definition.key), param(field.key), param(auto_number.period(pattern, today)), param(len(waiting))]
+        last = await run.connection.value(
+            raw("INSERT INTO system.counters AS c (object, field, period, value) VALUES (")
+            + join(", ", which)
+            + raw(") ON CONFLICT (object, field, period) DO UPDATE SET value = c.value + excluded.value RETURNING value")
+        )
+        for offset, row in enumerate(waiting):
+            row.values[field.key] = row.columns[field.key] = auto_number.render(pattern, int(last) - len(waiting) + 1 + offset, today)
+
+
+async def _check_references(run: Run, rows: Sequence[Row]) -> None:
+    """What a row points at must exist and be visible to the writer; a line's record must be his to change."""
+    for field in run.definition.live_fields():
+        wanted = {row.values[field.key] for row in rows if isinstance(row.values.get(field.key), UUID)}
+        if not wanted:
+            continue
+        if field.type == "relation":
+            found = await _visible(run, field, wanted)
+        elif field.type in field_types() and (reference := field_types()[field.type].refers_to(value_options(field))) is not None:
+            found = await _existing(run, reference.target, wanted)
+        else:
+            continue
+        for row in rows:
+            if row.values.get(field.key) in wanted - found:
+                row.wrong(InvalidValue(rule="missing", field=field.key), field.key)
+    owners = {row.values["owner"] for row in rows if row.values.get("owner")}
+    if owners:
+        found = await _existing(run, "person", owners)
+        for row in rows:
+            if row.values.get("owner") in owners - found:
+                row.wrong(InvalidValue(rule="missing", field="owner"), "owner")
+
+
+async def _visible(run: Run, field: FieldDefinition, wanted: set[UUID]) -> set[UUID]:
+    target = field_options(field, RelationOptions).target
+    action = "update" if field.key == run.definition.parent and not run.inside else "read"
+    actor = SYSTEM if run.inside and field.key == run.definition.parent else run.actor
+    try:
+        allowed = passes.compile_predicate(run.catalog, actor, target, None, action, run.clock.now())
+    except UnknownObject:
+        return set()
+    rows = await run.connection.rows(
+        raw("SELECT r.id FROM ")
+        + name("data", target)
+        + raw(" AS r WHERE r.id = ANY(")
+        + cast_param(list(wanted), "uuid[]")
+        + raw(") AND r.deleted_at IS NULL AND ")
+        + allowed
+    )
+    return {row[0] for row in rows}
+
+
+async def _existing(run: Run, target: str, wanted: set[UUID]) -> set[UUID]:
+    table = raw("system.people") if target == "person" else raw("system.departments")
+    return {
+        row[0] for row in await run.connection.rows(raw("SELECT id FROM ") + table + raw(" WHERE id = ANY(") + cast_param(list(wanted), "uuid[]") + raw(")"))
+    }
+
+
+async def _update(run: Run, given: Sequence[Mapping[str, Any]]) -> Written:
+    rows = [decode(number, one, run.definition, run.scope, creating=False) for number, one in enumerate(given)]
+    for row in rows:
+        check_required(row, run.definition)
+    before = await _lock(run, rows)
+    for row in rows:
+        if row.id is not None and row.id in before:
+            gate(row, run.definition, before[row.id])
+    await _check_references(run, rows)
+    good, problems = _refuse(rows, run.batch.partial)
+    updated = await _apply(run, good, before)
+    await _after(run, good, before)
+    ids = tuple(None if row.problems else row.id for row in rows)
+    return Written(action=run.action, ids=ids, updated=updated, unchanged=len(good) - updated, problems=problems)
+
+
+async def _lock(run: Run, rows: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
+    """Locks the records in id order and checks rights, version and guards on each; their values before, as wire JSON."""
+    wanted = sorted({row.id for row in rows if row.id})
+    touched = [field for field in run.definition.live_fields() if any(field.key in row.values for row in rows)]
+    now, key = run.clock.now(), run.definition.key
+    whole = Table(run.catalog, SYSTEM, run.definition, "r", now)
+    sees = passes.compile_predicate(run.catalog, run.actor, key, None, "read", now)
+    may = passes.compile_predicate(run.catalog, run.actor, key, None, "update", now)
+    token = passes.version_token_sql(run.catalog, run.actor, key, now)
+    columns = [raw("r.id"), sees, may, token]
+    columns += [passes.field_state_sql(run.catalog, run.actor, key, field.key, ("write",), now) for field in touched]
+    images = [
+        raw("jsonb_build_object('owner', r.owner_id)"),
+        *(raw("jsonb_build_object(") + literal(field.key) + raw("::text, ") + field_value(whole, field) + raw(")") for field in touched),
+    ]
+    columns.append(join(" || ", images))
+    found = await run.connection.rows(
+        raw("SELECT ") + join(", ", columns) + raw(" FROM ") + name("data", key) + raw(" AS r WHERE r.deleted_at IS NULL AND r.id = ANY(")
+        + cast_param(wanted, "uuid[]") + raw(") ORDER BY r.id FOR UPDATE OF r")
+    )  # fmt: skip
+    guards = await _guards(run, wanted)
+    known = {line[0]: line for line in found if line[1] or run.inside}
+    for row in rows:
+        line = known.get(row.id) if row.id else None
+        if line is None:
+            row.wrong(NotFound(object=key))
+            continue
+        if not line[2] and not run.inside:
+            row.wrong(Forbidden(right="update", object=key))
+            continue
+        if row.version and row.version != line[3]:
+            row.wrong(Stale(version=str(line[3])))
+        for field, writable in zip(touched, line[4:-1], strict=True):
+            if field.key in row.values and not writable and not run.inside:
+                row.wrong(ReadOnly(field=field.key), field.key)
+        for fields, reason in guards.get(row.id, ()) if row.id else ():
+            if fields is None or set(fields) & {*row.values, *row.lines, *row.files}:
+                row.wrong(Guarded(reason=reason))
+    return {identity: line[-1] for identity, line in known.items()}
+
+
+async def _guards(run: Run, wanted: Sequence[UUID]) -> dict[UUID, list[tuple[list[str] | None, str]]]:
+    rows = await run.connection.rows(
+        raw("SELECT record, fields, reason FROM system.guards WHERE object = ") + param(run.definition.key) + raw(" AND record = ANY(")
+        + cast_param(list(wanted), "uuid[]") + raw(") AND (until IS NULL OR until > ") + param(run.clock.now()) + raw(")")
+    )  # fmt: skip
+    found: dict[UUID, list[tuple[list[str] | None, str]]] = defaultdict(list)
+    for record, fields, reason in rows:
+        found[record].append((fields, reason))
+    return found
+
+
+async def _apply(run: Run, rows: Sequence[Row], before: Mapping[UUID, Mapping[str, Any]]) -> int:
+    """One UPDATE for all rows that set the same columns; what did not change is not written. How many were."""
+    groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[tuple(sorted(row.columns))].append(row)
+    updated = 0
+    for columns, members in groups.items():
+        if columns:
+            updated += await _apply_group(run, columns, members, before)
+    return updated
+
+
+async def _apply_group(run: Run, columns: tuple[str, ...], rows: Sequence[Row], before: Mapping[UUID, Mapping[str, Any]]) -> int:
+    key, types = run.definition.key, {**_column_types(run.definition), "owner_id": "uuid"}
+    restricted = set(restricted_fields(run.catalog, key))
+    open_columns = [column for column in columns if column.partition("__")[0] not in restricted]
+    records = [msgspec.to_builtins({"id": row.id, **row.columns}) for row in rows]
+    shape = join(", ", [raw("id uuid"), *(name(column) + raw(" ") + Sql(types[column]) for column in columns)])
+    differs = _differs(columns)
+    moved = _differs(open_columns) if open_columns else raw("false")
+    sets = [name(column) + raw(" = t.") + name(column) for column in columns]
+    sets += [
+        raw("version = r.version + CASE WHEN ") + moved + raw(" THEN 1 ELSE 0 END"),
+        raw("updated_at = CASE WHEN ") + moved + raw(" THEN ") + param(run.clock.now()) + raw(" ELSE r.updated_at END"),
+        raw("updated_by = CASE WHEN ") + moved + raw(" THEN ") + param(run.actor.person) + raw(" ELSE r.updated_by END"),
+        raw("search = ") + _search(run, lambda column: raw("t.") + name(column) if column in columns else raw("r.") + name(column)),
+    ]
+    if "owner_id" in columns:
+        sets.append(raw("department_id = (SELECT p.department FROM system.people AS p WHERE p.id = t.owner_id)"))
+    touched = [field for field in run.definition.live_fields() if any(field.key in row.values for row in rows)]
+    await _guard_unique(
+        run,
+        rows,
+        raw("UPDATE ") + name("data", key) + raw(" AS r SET ") + join(", ", sets) + raw(" FROM jsonb_to_recordset(") + cast_param(canonical(records).decode(), "jsonb")
+        + raw(") AS t(") + shape + raw(") WHERE r.id = t.id AND (") + differs + raw(")"),
+    )  # fmt: skip
+    whole = Table(run.catalog, SYSTEM, run.definition, "r", run.clock.now())
+    images = [
+        raw("jsonb_build_object('owner', r.owner_id)"),
+        *(raw("jsonb_build_object(") + literal(field.key) + raw("::text, ") + field_value(whole, field) + raw(")") for field in touched),
+    ]
+    after = await run.connection.rows(
+        raw("SELECT r.id, ")
+        + join(" || ", images)
+        + raw(" FROM ")
+        + name("data", key)
+        + raw(" AS r WHERE r.id = ANY(")
+        + cast_param([row.id for row in rows], "uuid[]")
+        + raw(")")
+    )
+    entries: list[log.Entry] = []
+    for identity, now_values in after:
+        old = before[identity]
+        fields = sorted(name for name in now_values if now_values[name] != old.get(name))
+        if fields:
+            payload: Json = {"before": {one: old.get(one) for one in fields}, "after": {one: now_values[one] for one in fields}}
+            entries.append((identity, fields, payload))
+    await log.record_many(run.connection, run.actor, "update", key, entries, run.clock, action=run.action)
+    return len(entries)
+
+
+def _differs(columns: Sequence[str]) -> Sql:
+    return join(" OR ", [raw("r.") + name(column) + raw(" IS DISTINCT FROM t.") + name(column) for column in columns])
+
+
+async def _after(run: Run, rows: Sequence[Row], before: Mapping[UUID, Mapping[str, Any]] | None = None) -> None:
+    """Lines and files of the rows, then everything computed from them."""
+    for row in rows:
+        for key, files in row.files.items():
+            await _attach(run, row, key, files)
+        for key, lines in row.lines.items():
+            await _write_lines(run, row, key, lines)
+    await recompute(run.connection, run.catalog, run.definition.key, [row.id for row in rows if row.id])
+    left: dict[str, set[UUID]] = defaultdict(set)
+    for row in rows:
+        for field in run.definition.live_fields():
+            old = mapping((before or {}).get(row.id, {}).get(field.key)) if row.id else None
+            if field.type == "relation" and field.key in row.values and old is not None and old.get("id"):
+                left[field.key].add(UUID(str(old["id"])))
+    await recompute_parents(run.connection, run.catalog, run.definition.key, left)
+
+
+async def _attach(run: Run, row: Row, key: str, files: Sequence[UUID]) -> None:
+    """The field's files become exactly these; a new one must be the writer's own upload."""
+    which = raw("object = ") + param(run.definition.key) + raw(" AND record = ") + param(row.id) + raw(" AND field = ") + param(key)
+    old = {one[0] for one in await run.connection.rows(raw("SELECT file FROM system.attachments WHERE ") + which)}
+    fresh = [one for one in files if one not in old]
+    mine = await run.connection.rows(
+        raw("SELECT id FROM system.files WHERE id = ANY(")
+        + cast_param(fresh, "uuid[]")
+        + raw(") AND NOT attached AND uploaded_by IS NOT DISTINCT FROM ")
+        + param(run.actor.person)
+        + raw("::uuid")
+    )
+    if {one[0] for one in mine} != set(fresh):
+        raise InvalidRecords(errors=(InvalidValue(pointer=f"/rows/{row.number}/{key}", rule="missing", field=key),))
+    await run.connection.execute(raw("DELETE FROM system.attachments WHERE ") + which)
+    for position, one in enumerate(files):
+        values = [param(run.definition.key), param(row.id), param(key), param(one), param(position)]
+        await run.connection.execute(raw("INSERT INTO system.attachments (object, record, field, file, position) VALUES (") + join(", ", values) + raw(")"))
+    await run.connection.execute(raw("UPDATE system.files SET attached = true WHERE id = ANY(") + cast_param(fresh, "uuid[]") + raw(")"))
+
+
+async def _write_lines(run: Run, row: Row, key: str, lines: Sequence[Mapping[str, Any]]) -> None:
+    """The record's lines become exactly these, in this order."""
+    field = run.definition.field(key)
+    if field is None or row.id is None:
+        return
+    options = field_options(field, LinesOptions)
+    target = run.catalog.objects[options.target]
+    scope = scope_of(run.catalog, run.actor, target.key)
+    batch = Batch(object=target.key, operation="update", rows=(), source=run.batch.source, demo=run.batch.demo)
+    inner = Run(run.connection, run.catalog, run.actor, run.clock, run.action, target, scope, batch, inside=True)
+    there = await run.connection.rows(
+        raw("SELECT id FROM ")
+        + name("data", target.key)
+        + raw(" WHERE ")
+        + name(options.parent)
+        + raw(" = ")
+        + param(row.id)
+        + raw(" AND deleted_at IS NULL FOR UPDATE")
+    )
+    old = {str(one[0]) for one in there}
+    kept = [line for line in lines if str(line.get("id", "")) in old]
+    gone = sorted(old - {str(line["id"]) for line in kept})
+    if gone:
+        await remove.move(
+            run.connection,
+            run.catalog,
+            SYSTEM,
+            Batch(object=target.key, operation="delete", rows=tuple({"id": one} for one in gone)),
+            run.action,
+            run.clock,
+            logged_as=run.actor,
+        )
+    if kept:
+        await _update(inner, kept)
+    new = [
+        {**{name: value for name, value in line.items() if name != "id"}, options.parent: str(row.id)} for line in lines if str(line.get("id", "")) not in old
+    ]
+    if new:
+        await _create(inner, new)
+
+
+async def _upsert(run: Run) -> Written:
+    """Rows that match a record in scope update it, the others create one. A match out of scope says only that it exists."""
+    if not run.batch.match:
+        raise InvalidRequest(rule="match", pointer="/match")
+    columns = [_match_column(run, key) for key in run.batch.match]
+    decoded = [decode(number, one, run.definition, run.scope, creating=True) for number, one in enumerate(run.batch.rows)]
+    plan: dict[int, UUID] = {}
+    hidden: set[int] = set()
+    sees = passes.compile_predicate(run.catalog, run.actor, run.definition.key, None, "read", run.clock.now())
+    for row in decoded:
+        if row.problems or any(row.values.get(key) is None for key in run.batch.match):
+            continue
+        conditions = [folded(row) for folded in columns]
+        found = await run.connection.row(
+            raw("SELECT r.id, ")
+            + sees
+            + raw(" FROM ")
+            + name("data", run.definition.key)
+            + raw(" AS r WHERE r.deleted_at IS NULL AND ")
+            + join(" AND ", conditions)
+            + raw(" ORDER BY r.id LIMIT 1")
+        )
+        if found is not None and found[1]:
+            plan[row.number] = found[0]
+        elif found is not None:
+            hidden.add(row.number)
+    if hidden and not run.batch.partial:
+        raise InvalidRecords(errors=tuple(AlreadyExists(pointer=f"/rows/{number}") for number in sorted(hidden)))
+    new = [number for number in range(len(run.batch.rows)) if number not in plan and number not in hidden]
+    created = await _create(run, [run.batch.rows[number] for number in new], new) if new else Written(action=run.action)
+    known = sorted(plan)
+    updated = await _update(run, [{**run.batch.rows[number], "id": str(plan[number])} for number in known]) if known else Written(action=run.action)
+    ids: list[UUID | None] = [None] * len(run.batch.rows)
+    for number, identity in [*zip(new, created.ids, strict=True), *zip(known, updated.ids, strict=True)]:
+        ids[number] = identity
+    problems = [
+        *created.problems,
+        *(
+            msgspec.structs.replace(one, row=known[one.row], pointer=one.pointer.replace(f"/rows/{one.row}", f"/rows/{known[one.row]}", 1))
+            for one in updated.problems
+        ),
+    ]
+    problems += [RowProblem(row=number, pointer=f"/rows/{number}", code=AlreadyExists.code, params={}) for number in sorted(hidden)]
+    return Written(action=run.action, ids=tuple(ids), created=created.created, updated=updated.updated, unchanged=updated.unchanged, problems=tuple(problems))
+
+
+def _match_column(run: Run, key: str) -> Any:
+    """A function from a row to the condition that a record has the row's folded value."""
+    field = run.definition.field(key)
+    if field is None or (field.type != "relation" and field.type not in field_types()):
+        raise InvalidRequest(rule="match", pointer="/match", field=key)
+    table = Table(run.catalog, SYSTEM, run.definition, "r", run.clock.now())
+    columns, types = field_columns(table, field)
+
+    def condition(row: Row) -> Sql:
+        names = [key] if field.type == "relation" else [key + column.suffix for column in field_types()[field.type].columns(value_options(field))]
+        given = tuple(cast_param(row.columns[one], kind) for one, kind in zip(names, types, strict=True))
+        if field.type == "relation":
+            return columns[0] + raw(" = ") + given[0]
+        fold = field_types()[field.type].fold
+        return fold(columns) + raw(" = ") + fold(given)
+
+    return condition

@@ -1,0 +1,59 @@
+/** A column's figure under the grid: sum, average, filled, distinct; asked after the rows. */
+import { useQuery } from '@tanstack/react-query'
+import { Dropdown } from 'antd'
+import { useState } from 'react'
+import { api, type Question } from '../../../ui/api'
+import { type Field, type ObjectType, useCatalog } from '../../../ui/catalog'
+import { money, number } from '../../../ui/format'
+import { useWords } from '../../../ui/i18n'
+
+const PLAIN = ['filled', 'distinct']
+const first = (names: string[]) => (names.includes('sum') ? 'sum' : '')
+
+export function Footer({ object, field, question }: { object: ObjectType; field: Field; question: Question }) {
+  const catalog = useCatalog()
+  const { t, language } = useWords()
+  const own = field.aggregates ?? catalog.types[field.type]?.aggregates ?? []
+  const names =
+    ['lines', 'attachment'].includes(field.type) || field.state === 'masked' || ['owner', 'created_by'].includes(field.key)
+      ? []
+      : [...own.filter((name) => !PLAIN.includes(name) && name !== 'count'), ...PLAIN]
+  const [chosen, setChosen] = useState(() => first(own))
+  const answer = useQuery({
+    queryKey: ['object', object.key, 'aggregate', field.key, chosen, question.filter, question.search],
+    enabled: chosen !== '' && names.includes(chosen),
+    retry: false,
+    queryFn: () =>
+      api.aggregate(object.key, {
+        measures: [{ function: chosen, field: field.key }],
+        ...(question.filter ? { filter: question.filter } : {}),
+        ...(question.search ? { search: question.search } : {}),
+      }),
+  })
+  if (!names.length) return null
+  const found = answer.data?.total?.[0] ?? answer.data?.rows?.[0]?.m[0]
+  const text =
+    found === undefined || found === null
+      ? ''
+      : typeof found === 'object'
+        ? money(found as { amount: string; currency: string }, language)
+        : number(found, language)
+  const items = [
+    { key: '', label: t('aggregate.none') },
+    ...names.map((name) => ({ key: name, label: t(`aggregate.${name}`, { defaultValue: name }) })),
+  ]
+  return (
+    <Dropdown trigger={['click']} menu={{ items, selectedKeys: [chosen], onClick: ({ key }) => setChosen(key) }}>
+      <button type="button" className="foot-button" tabIndex={-1} aria-label={t('aggregate.choose')}>
+        {chosen ? (
+          <>
+            <span className="quiet">{t(`aggregate.${chosen}`, { defaultValue: chosen })}</span>{' '}
+            <span className="tabular">{text}</span>
+          </>
+        ) : (
+          <span className="foot-hint">Σ</span>
+        )}
+      </button>
+    </Dropdown>
+  )
+}

@@ -1,0 +1,99 @@
+/** Who changed what and when, as far as today's rights show it. */
+import { useQuery } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { Person } from '../../../kinds/fields/parts'
+import { api, type HistoryValue } from '../../../ui/api'
+import { fieldOf, type ObjectType } from '../../../ui/catalog'
+import { ago, instant } from '../../../ui/format'
+import { useWords } from '../../../ui/i18n'
+import { markStale } from '../../../ui/live'
+import { Failed, Skeleton } from '../../../ui/states'
+import { done, sayProblem } from '../../../ui/toast'
+import { Value } from '../../../ui/Value'
+
+interface Entry {
+  action?: string
+  at: string
+  by?: { id: string; name: string } | null
+  operation: string
+  fields?: string[]
+  values?: HistoryValue[]
+}
+
+/** The server's list in one shape: changed values as a list. */
+export function readHistory(raw: unknown): Entry[] {
+  const box = raw as Record<string, unknown> | unknown[] | null
+  const list = Array.isArray(box) ? box : ((box?.entries ?? box?.changes ?? box?.history ?? []) as unknown[])
+  return list.map((item) => {
+    const entry = item as Record<string, unknown>
+    const values = entry.values ?? entry.changes
+    const pairs = Array.isArray(values)
+      ? (values as HistoryValue[])
+      : Object.entries((values ?? {}) as Record<string, object>).map(([field, pair]) => ({ field, ...pair }))
+    const by = (entry.by ?? entry.actor ?? entry.person ?? null) as Entry['by'] | string
+    return {
+      ...(entry.action ? { action: String(entry.action) } : {}),
+      at: String(entry.at ?? entry.created_at ?? ''),
+      by: typeof by === 'string' ? { id: by, name: by } : (by ?? null),
+      operation: String(entry.operation ?? ''),
+      ...(Array.isArray(entry.fields) ? { fields: entry.fields as string[] } : {}),
+      values: pairs,
+    }
+  })
+}
+
+export default function History({ object, id }: { object: ObjectType; id: string }) {
+  const { t, say, language } = useWords()
+  const asked = useQuery({
+    queryKey: ['object', object.key, 'history', id],
+    queryFn: () => api.history(object.key, id),
+    retry: false,
+  })
+  if (asked.isError) return <Failed problem={asked.error} retry={() => void asked.refetch()} />
+  if (!asked.data) return <Skeleton lines={4} />
+  const undo = async (action: string) => {
+    try {
+      await api.undo(action)
+      markStale(object.key)
+      done(t('toast.undone'), undefined, () => undefined)
+    } catch (problem) {
+      sayProblem(problem)
+    }
+  }
+  const value = (key: string, found: unknown) => {
+    const field = fieldOf(object, key)
+    return found === null || found === undefined ? (
+      <span className="quiet">–</span>
+    ) : field ? (
+      <Value object={object} field={field} value={found} />
+    ) : (
+      String(found)
+    )
+  }
+  return (
+    <ol className="history">
+      {readHistory(asked.data).map((entry, index) => (
+        <li key={`${entry.at}-${entry.action ?? index}`}>
+          <div className="history-head">
+            {entry.by && <Person value={entry.by} />}
+            <span>{t(`history.${entry.operation}`, { defaultValue: entry.operation })}</span>
+            <time className="quiet" title={instant(entry.at, language)}>
+              {ago(entry.at, language)}
+            </time>
+            {entry.action && entry.operation === 'update' && (
+              <Button size="small" type="link" onClick={() => void undo(entry.action as string)}>
+                {t('action.undo')}
+              </Button>
+            )}
+          </div>
+          {entry.values?.map((change) => (
+            <div key={change.field} className="history-change">
+              <span className="quiet">{say(fieldOf(object, change.field)?.labels, change.field)}</span>{' '}
+              {value(change.field, change.before)} → {value(change.field, change.after)}
+            </div>
+          ))}
+        </li>
+      ))}
+    </ol>
+  )
+}

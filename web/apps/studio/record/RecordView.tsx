@@ -1,0 +1,163 @@
+/** A record as a document: header, sections, lines, and tabs below; used by the page and the peek panel. */
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button, Dropdown, Tabs } from 'antd'
+import { lazy, Suspense } from 'react'
+import { choicesOf } from '../../../kinds/fields/choices'
+import { Person } from '../../../kinds/fields/parts'
+import { api, type Row } from '../../../ui/api'
+import { type Field, fieldOf, layoutOf, type ObjectType, useCatalog } from '../../../ui/catalog'
+import { Icon } from '../../../ui/Icon'
+import { useWords } from '../../../ui/i18n'
+import { markStale } from '../../../ui/live'
+import { useSave } from '../../../ui/save'
+import { Failed, Skeleton } from '../../../ui/states'
+import { done, sayProblem } from '../../../ui/toast'
+import { stateOf, titleOf } from '../../../ui/Value'
+import { FieldRow } from './FieldRow'
+import { Lines } from './Lines'
+import { Stepper } from './Stepper'
+
+const Related = lazy(() => import('./Related'))
+const History = lazy(() => import('./History'))
+
+interface Props {
+  object: ObjectType
+  id: string
+  narrow?: boolean
+  onDeleted?: () => void
+}
+
+export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
+  const catalog = useCatalog()
+  const { t, say } = useWords()
+  const queries = useQueryClient()
+  const queryKey = ['object', object.key, 'record', id]
+  const asked = useQuery({ queryKey, queryFn: () => api.get(object.key, id), retry: false })
+  const row = asked.data
+  const patch = (_id: string, changes: Partial<Row>) => {
+    const before = queries.getQueryData<Row>(queryKey)
+    if (before) queries.setQueryData<Row>(queryKey, { ...before, ...changes } as Row)
+    return before
+  }
+  const { save, dialog } = useSave(object, patch)
+  if (asked.isError && !row) return <Failed problem={asked.error} retry={() => void asked.refetch()} />
+  if (!row) return <Skeleton />
+
+  const saveAndTell = async (field: Field, value: unknown) => {
+    await save(row, field, value)
+    markStale(object.key)
+  }
+  const remove = async () => {
+    try {
+      const written = await api.remove(object.key, id)
+      done(t('toast.deleted', { name: titleOf(object, row) }), written?.action, () => markStale(object.key))
+      markStale(object.key)
+      onDeleted?.()
+    } catch (problem) {
+      sayProblem(problem)
+    }
+  }
+  const layout = layoutOf(catalog, object.key)
+  const lines = object.fields.filter((field) => field.type === 'lines')
+  const visible = (key: string) => {
+    const field = fieldOf(object, key)
+    return field && field.type !== 'lines' && field.key in row ? [field] : []
+  }
+  const placed = new Set(layout?.sections.flatMap((section) => section.fields))
+  const rest = object.fields.filter((field) => !placed.has(field.key)).map((field) => field.key)
+  const sections = [
+    ...(layout?.sections ?? []).map((section, index) => ({
+      id: `${index}`,
+      name: say(section.labels),
+      fields: section.fields.flatMap(visible),
+    })),
+    { id: 'rest', name: layout ? t('record.more') : '', fields: rest.flatMap(visible) },
+  ].filter((section) => section.fields.length)
+  const status = object.fields.find((field) => field.type === 'status' && choicesOf(field).length > 0)
+  const may = (action: string) => row._actions?.includes(action) ?? true
+  const related = layout?.related?.length
+    ? layout.related.map((name) => ({ object: name.split('.')[0] ?? '', relation: name.split('.')[1] ?? '' }))
+    : (object.inverses ?? []).filter((inverse) => catalog.objects[inverse.object] && !catalog.objects[inverse.object]?.parent)
+
+  return (
+    <article className={narrow ? 'record narrow' : 'record'}>
+      <header className="record-head">
+        <div className="record-title">
+          <span className="kind">
+            <Icon name={object.icon} /> {say(object.labels, object.key)}
+          </span>
+          <h1>
+            <bdi>{titleOf(object, row) || t('record.untitled')}</bdi>
+          </h1>
+        </div>
+        {row.owner && <Person value={row.owner} />}
+        {may('delete') && (
+          <Dropdown
+            trigger={['click']}
+            menu={{
+              items: [{ key: 'delete', danger: true, label: t('action.delete'), icon: <Icon name="trash" /> }],
+              onClick: () => void remove(),
+            }}
+          >
+            <Button type="text" aria-label={t('record.actions')}>
+              <Icon name="more" />
+            </Button>
+          </Dropdown>
+        )}
+        {status && status.key in row && (
+          <Stepper
+            field={status}
+            value={row[status.key]}
+            writable={may('update') && stateOf(row, status) === 'write'}
+            onChange={(value) => void saveAndTell(status, value)}
+          />
+        )}
+      </header>
+      {sections.map((section) => (
+        <section key={section.id} className="record-section">
+          {section.name && <h2>{section.name}</h2>}
+          <dl>
+            {section.fields.map((field) => (
+              <FieldRow
+                key={field.key}
+                object={object}
+                row={row}
+                field={field}
+                mayUpdate={may('update')}
+                onSave={(value) => void saveAndTell(field, value)}
+              />
+            ))}
+          </dl>
+        </section>
+      ))}
+      {lines.map((field) =>
+        catalog.objects[String(field.options.target)] ? (
+          <Lines
+            key={field.key}
+            object={object}
+            field={field}
+            row={row}
+            writable={may('update') && stateOf(row, field) === 'write'}
+            onSaved={() => void asked.refetch()}
+          />
+        ) : null,
+      )}
+      <Suspense fallback={<Skeleton lines={3} />}>
+        <Tabs
+          items={[
+            ...related.map(({ object: other, relation }) => ({
+              key: `${other}.${relation}`,
+              label: say(
+                object.inverses?.find((item) => item.object === other && item.relation === relation)?.labels,
+                say(catalog.objects[other]?.labels, other),
+              ),
+              children: <Related object={object} id={id} other={other} relation={relation} />,
+            })),
+            { key: 'history', label: t('record.history'), children: <History object={object} id={id} /> },
+          ]}
+        />
+      </Suspense>
+      {dialog}
+    </article>
+  )
+}

@@ -1,0 +1,27 @@
+/** The studio's addresses. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { Frame } from './frame/Frame'
+
+const root = createRootRoute({ component: Frame })
+const page = <const P extends string>(path: P, load: () => Promise<{ default: React.ComponentType }>) =>
+  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) })
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    page('/', () => import('./frame/Home')),
+    page('/o/$object', () => import('./list/ListPage')),
+    page('/o/$object/bin', () => import('./list/BinPage')),
+    page('/o/$object/$id', () => import('./record/RecordPage')),
+    page('/build', () => import('./build/index')),
+    page('/build/$', () => import('./build/index')),
+    page('/admin', () => import('./admin/index')),
+    page('/admin/$', () => import('./admin/index')),
+  ]),
+  defaultPreload: 'intent',
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
