@@ -8,14 +8,7 @@ export type Language = 'zh-CN' | 'en'
 export const LANGUAGES: Record<Language, string> = { 'zh-CN': '中文', en: 'English' }
 
 type Messages = Record<string, unknown>
-const files = import.meta.glob<Messages>(
-  [
-    '../../src/tradewind/messages/*/studio.json',
-    '../../src/tradewind/messages/*/problems.json',
-    '../../src/tradewind/messages/*/plan.json',
-  ],
-  { import: 'default' },
-)
+const files = import.meta.glob<Messages>('../../src/tradewind/messages/*/*.json', { import: 'default' })
 
 async function load(language: Language): Promise<void> {
   if (i18next.hasResourceBundle(language, 'translation')) return
