@@ -4,7 +4,7 @@ PORT ?= 8000
 DATA ?= data
 TW := .venv/bin/tradewind
 
-.PHONY: help setup setup-dev run dev test test-fast check fix contract soak scaffold map sizes
+.PHONY: help setup setup-dev run dev test test-fast check fix contract bench soak scaffold map sizes
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -33,6 +33,9 @@ fix: setup-dev ## format and mend what tools can mend
 
 contract: setup-dev ## write contract/ and web/contract/ anew from the Python types
 	@$(TW) contract
+
+bench: setup-dev ## figures that must hold, as ratios; writes docs/explain/figures.md (NAME=reading for one)
+	@.venv/bin/python -m benchmarks $(NAME)
 
 soak: setup-dev ## long faults and fuzzing
 	@TRADEWIND_SOAK=1 .venv/bin/python -m pytest tests/faults
