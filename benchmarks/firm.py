@@ -109,18 +109,18 @@ async def fill(database: Database, rows: int, near: tuple[UUID, UUID], far: tupl
             raw(
                 "INSERT INTO data.customer (id, owner_id, department_id, created_at, updated_at, search, name, code, country, grade, email, phone, website, city, "
                 "employees, rating, discount, credit, credit__currency, credit__base, active, founded, met, note) "
-                "SELECT gen_random_uuid(), CASE WHEN n % 10 = 0 THEN "
+                "SELECT gen_random_uuid(), CASE WHEN n / 32 % 10 = 0 THEN "
             )
             + param(near[0])
             + raw("::uuid ELSE ")
             + param(far[0])
-            + raw("::uuid END, CASE WHEN n % 10 = 0 THEN ")
+            + raw("::uuid END, CASE WHEN n / 32 % 10 = 0 THEN ")
             + param(near[1])
             + raw("::uuid ELSE ")
             + param(far[1])
             + raw(
                 "::uuid END, now() - n * interval '1 minute', now() - n * interval '1 minute', system.bigrams('Customer ' || n), 'Customer ' || n, 'C' || n, "
-                "(ARRAY['DE','FR','US','CN','BR','JP','IN','GB'])[1 + n % 8], (ARRAY['a','b','c','d'])[1 + n % 4], 'buyer' || n || '@example.test', "
+                "(ARRAY['DE','FR','US','CN','BR','JP','IN','GB'])[1 + n % 8], (ARRAY['a','b','c','d'])[1 + n / 8 % 4], 'buyer' || n || '@example.test', "
                 "'+4930' || (1000000 + n), 'https://example.test/' || n, 'City ' || n % 500, n % 5000, (n * 7919 % 1000) / 10.0, (n % 40) / 100.0, n * 1.5, 'USD', "
                 "n * 1.5, n % 3 = 0, date '1990-01-01' + n % 12000, now() - n * interval '3 minutes', 'Note of customer ' || n FROM generate_series(1, "
             )

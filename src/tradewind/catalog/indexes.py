@@ -60,26 +60,28 @@ async def drop_field_indexes(database: Database, object_key: str, field_key: str
 
 
 async def ensure_view_index(database: Database, view: ViewDefinition, objects: Mapping[str, ObjectDefinition]) -> None:
-    """One index for the view's equality filter and sort together, where both are own columns."""
+    """One index for the view's equality filter and sort together, in the sort's own direction, where both are own columns."""
     definition = objects.get(view.object)
     if definition is None or not view.sort:
         return
-    keys = [*_equalities(view.filter), *(sort.field for sort in view.sort)]
+    equal = dict.fromkeys(key for key in _equalities(view.filter) if key not in {one.field for one in view.sort})
     parts: list[Sql] = []
-    for key in dict.fromkeys(keys):
+    for key, descending in [*((key, False) for key in equal), *((one.field, one.descending) for one in view.sort)]:
         field = definition.field(key)
         if key in _SYSTEM:
-            parts.append(name(_SYSTEM[key]))
+            parts.append(name(_SYSTEM[key]) + (raw(" DESC") if descending else raw("")))
         elif field is not None and (columns := column_names(field, objects)):
-            parts.append(columns[0])
+            parts.append(columns[0] + (raw(" DESC NULLS LAST") if descending else raw("")))
         else:
             return
-    shape = index_name("v", view.object, "_".join(dict.fromkeys(keys)))
-    await concurrent_index(database, shape, raw("ON ") + table(view.object) + raw(" (") + join(", ", [*parts, name("id")]) + raw(") WHERE deleted_at IS NULL"))
+    parts.append(raw("id DESC") if view.sort[-1].descending else raw("id"))
+    words = [*equal, *(one.field + ("_down" if one.descending else "") for one in view.sort)]
+    shape = index_name("v", view.object, "_".join(words))
+    await concurrent_index(database, shape, raw("ON ") + table(view.object) + raw(" (") + join(", ", parts) + raw(") WHERE deleted_at IS NULL"))
     async with database.transaction() as connection:
         await connection.execute(
             raw("INSERT INTO system.indexes (name, object, reason, definition, state) VALUES (")
-            + join(", ", [param(shape), param(view.object), param(f"view {view.key}"), param(", ".join(dict.fromkeys(keys))), param("ready")])
+            + join(", ", [param(shape), param(view.object), param(f"view {view.key}"), param(", ".join(words)), param("ready")])
             + raw(") ON CONFLICT (name) DO NOTHING")
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import MutableMapping
+from functools import cache
 from typing import Any, cast
 
 import structlog
@@ -39,6 +40,7 @@ def drop_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
     return cast(MutableMapping[str, Any], _clean(event))
 
 
+@cache
 def is_secret(key: str) -> bool:
     """Whether a key's value may not be written anywhere."""
     lowered = key.lower()

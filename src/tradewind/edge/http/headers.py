@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 import structlog
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from tradewind.kernel.ids import new_id
@@ -32,7 +31,8 @@ class Headers:
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self._app = app
-        self._headers = SECURITY | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
+        headers = SECURITY | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
+        self._headers = [(key.lower().encode(), value.encode()) for key, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on."""
@@ -46,10 +46,9 @@ class Headers:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableScopeHeaders.from_message(message)
-                for key, value in self._headers.items():
-                    headers.setdefault(key, value)  # pyright: ignore[reportUnknownMemberType]
-                headers["X-Request-Id"] = name
+                own = {key.lower() for key, _ in message["headers"]}
+                added = [pair for pair in self._headers if pair[0] not in own]
+                message["headers"] = [*message["headers"], *added, (b"x-request-id", name.encode())]
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=name):

@@ -48,9 +48,10 @@ INSTANTS = ("created_at", "updated_at", "deleted_at")
 
 @dataclass
 class Numbers:
-    """Aliases used so far in one statement."""
+    """Aliases used so far in one statement, and whether it holds only for the moment it was asked at."""
 
     last: int = 0
+    timed: bool = False
 
     def next(self) -> str:
         self.last += 1
@@ -65,11 +66,17 @@ class Table:
     actor: Actor
     definition: ObjectDefinition
     alias: str
-    now: datetime
+    at: datetime
     numbers: Numbers = field(default_factory=Numbers)
     trusted: bool = False
     joins: list[Sql] = field(default_factory=list[Sql])
     hops: dict[str, Table] = field(default_factory=dict[str, "Table"])
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the question. A statement that asks for it is not kept for the next one."""
+        self.numbers.timed = True
+        return self.at
 
     @property
     def scope(self) -> ObjectScope:
@@ -140,7 +147,7 @@ def through_parents(table: Table, condition: Callable[[Table], Sql]) -> Sql:
     parts: list[Sql] = []
     current = table
     for relation, target in hops:
-        upper = Table(table.catalog, table.actor, table.catalog.objects[target], table.numbers.next(), table.now, table.numbers, table.trusted)
+        upper = Table(table.catalog, table.actor, table.catalog.objects[target], table.numbers.next(), table.at, table.numbers, table.trusted)
         source = raw("EXISTS (SELECT 1 FROM ") + name("data", target) + raw(" AS ") + name(upper.alias) + raw(" WHERE ")
         parts.append(source + upper.column("id") + raw(" = ") + current.column(relation) + raw(" AND "))
         current = upper
@@ -191,7 +198,7 @@ def _hop(table: Table, key: str, path: str) -> Table:
     target = table.catalog.objects.get(field_options(definition, RelationOptions).target)
     if target is None or target.retired:
         raise UnknownField(field=path)
-    upper = Table(table.catalog, table.actor, target, table.numbers.next(), table.now, table.numbers, table.trusted)
+    upper = Table(table.catalog, table.actor, target, table.numbers.next(), table.at, table.numbers, table.trusted)
     if upper.scope.nothing:
         raise UnknownField(field=path)
     conditions = [

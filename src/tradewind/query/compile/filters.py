@@ -118,7 +118,7 @@ def _compare_relation(table: Table, found: Found, op: str, value: Any) -> Sql:
         raise UnknownOperator(operator=op, known=["eq", "ne", "in", "empty", "filled"])
     ids = list(read(value if op == "in" else [value], tuple[UUID, ...]))
     target = found.table.catalog.objects[field_options(found.field, RelationOptions).target]
-    upper = Table(table.catalog, table.actor, target, table.numbers.next(), table.now, table.numbers, table.trusted)
+    upper = Table(table.catalog, table.actor, target, table.numbers.next(), table.at, table.numbers, table.trusted)
     seen = visible_rows(upper)
     given = cast_param(ids, "uuid[]")
     if seen != TRUE:
@@ -131,7 +131,7 @@ def rule_condition(table: Table, rule: Filter | None) -> Sql:
     """A role's rule on the table, without rights of its own; a rule that cannot be read holds for no row."""
     if rule is None:
         return FALSE
-    asked = Table(table.catalog, table.actor, table.definition, table.alias, table.now, table.numbers, trusted=True)
+    asked = Table(table.catalog, table.actor, table.definition, table.alias, table.at, table.numbers, trusted=True)
     try:
         made = condition(asked, rule)
     except (UnknownField, UnknownOperator, InvalidValue):

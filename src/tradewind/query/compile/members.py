@@ -186,7 +186,7 @@ def title_text(table: Table) -> Sql:
 def _relation(table: Table, definition: FieldDefinition) -> Sql:
     options = field_options(definition, RelationOptions)
     target = table.catalog.objects[options.target]
-    upper = Table(table.catalog, table.actor, target, table.numbers.next(), table.now, table.numbers, table.trusted)
+    upper = Table(table.catalog, table.actor, target, table.numbers.next(), table.at, table.numbers, table.trusted)
     shown = raw("jsonb_build_object('id', ") + upper.column("id") + raw(", 'title', ") + title_text(upper) + raw(")")
     seen = visible_rows(upper)
     if seen != TRUE:
@@ -215,7 +215,7 @@ def _attachments(table: Table, definition: FieldDefinition) -> Sql:
 def _lines(table: Table, definition: FieldDefinition) -> Sql:
     options = field_options(definition, LinesOptions)
     target = table.catalog.objects[options.target]
-    lower = Table(table.catalog, table.actor, target, table.numbers.next(), table.now, table.numbers, table.trusted)
+    lower = Table(table.catalog, table.actor, target, table.numbers.next(), table.at, table.numbers, table.trusted)
     if lower.scope.nothing:
         return raw("'[]'::json")
     document = record_json(lower, None)

@@ -20,9 +20,12 @@ from tradewind.metadata.definitions import Catalog
 from tradewind.metadata.questions import AggregateQuestion, Dimension, Filter, Measure, Question, Sort
 from tradewind.query.compile.context import INSTANTS, SYSTEM_KINDS, TRUE, Found, Table, is_value, lookup, open_table, state_rows, visible_rows
 from tradewind.query.compile.filters import condition, on_own_row, search_condition
+from tradewind.query.compile.kept import kept
 from tradewind.query.compile.members import computed_value, record_json, title_text, version_token
 
 MAX_PAGE = 500
+_IDENTITY = object()
+"""Stands in a kept statement where the asked record's id goes."""
 _GRAINS = ("day", "week", "month", "quarter", "year")
 
 
@@ -139,15 +142,20 @@ def source(table: Table) -> Sql:
 
 def compile_list(catalog: Catalog, actor: Actor, question: Question, now: datetime) -> Sql:
     """{"records": […], "next": cursor or null} as one text."""
+    return kept(
+        catalog, actor, ("list", msgspec.json.encode(question)), lambda: open_table(catalog, actor, question.object, now), lambda table: _list(table, question)
+    )
+
+
+def _list(table: Table, question: Question) -> Sql:
     if not 1 <= question.limit <= MAX_PAGE:
         raise InvalidRequest(rule="limit", maximum=MAX_PAGE, pointer="/limit")
-    table = open_table(catalog, actor, question.object, now)
     keys = sort_keys(table, question.sort)
     rows = rows_of(table, question.filter, question.search, deleted=question.deleted, ids=question.ids)
     if question.after:
         rows = all_of([rows, after(keys, question.after)])
     page = raw("SELECT ") + name("r") + raw(".*, ") + cursor_sql(keys) + raw(" AS tw__cursor FROM ") + source(table) + raw(" WHERE ") + rows + raw(" ORDER BY ") + order_by(keys) + raw(" LIMIT ") + param(question.limit + 1)  # fmt: skip
-    shown = Table(catalog, actor, table.definition, "r", now, table.numbers)
+    shown = Table(table.catalog, table.actor, table.definition, "r", table.at, table.numbers)
     document = record_json(shown, question.fields)
     numbered = raw("SELECT tw_page.*, row_number() OVER () AS tw__n FROM (") + page + raw(") AS tw_page")
     made = raw("SELECT r.tw__n, r.tw__cursor, ") + parens(document) + raw("::text AS tw__doc FROM (") + numbered + raw(") AS r ") + shown.all_joins() + raw(" WHERE r.tw__n <= ") + param(question.limit + 1)  # fmt: skip
@@ -160,11 +168,15 @@ def compile_list(catalog: Catalog, actor: Actor, question: Question, now: dateti
 
 def compile_record(catalog: Catalog, actor: Actor, object_key: str, identity: UUID, now: datetime, *, deleted: bool = False) -> Sql:
     """The record with its lines as one text; no row when there is none or the actor may not see it."""
-    table = open_table(catalog, actor, object_key, now)
+    made = kept(catalog, actor, ("record", object_key, deleted), lambda: open_table(catalog, actor, object_key, now), lambda table: _record(table, deleted))
+    return Sql(made.text, tuple(identity if value is _IDENTITY else value for value in made.params))
+
+
+def _record(table: Table, deleted: bool) -> Sql:
     document = record_json(table, None, lines=True)
     rows = all_of(
         [
-            table.column("id") + raw(" = ") + param(identity) + raw("::uuid"),
+            table.column("id") + raw(" = ") + param(_IDENTITY) + raw("::uuid"),
             visible_rows(table),
             TRUE if deleted else table.column("deleted_at") + raw(" IS NULL"),
         ]
@@ -174,7 +186,16 @@ def compile_record(catalog: Catalog, actor: Actor, object_key: str, identity: UU
 
 def compile_count(catalog: Catalog, actor: Actor, question: Question, now: datetime, cap: int = 10_000) -> Sql:
     """{"count": n, "capped": bool}: at most `cap` rows are counted."""
-    table = open_table(catalog, actor, question.object, now)
+    return kept(
+        catalog,
+        actor,
+        ("count", msgspec.json.encode(question), cap),
+        lambda: open_table(catalog, actor, question.object, now),
+        lambda table: _count(table, question, cap),
+    )
+
+
+def _count(table: Table, question: Question, cap: int) -> Sql:
     rows = rows_of(table, question.filter, question.search, deleted=question.deleted, ids=question.ids)
     inner = raw("SELECT 1 FROM ") + source(table) + raw(" WHERE ") + rows + raw(" LIMIT ") + param(cap + 1)
     return (
@@ -233,9 +254,18 @@ def compile_pick(catalog: Catalog, actor: Actor, object_key: str, search: str, n
 
 def compile_aggregate(catalog: Catalog, actor: Actor, question: AggregateQuestion, now: datetime) -> Sql:
     """{"rows": [{"d": […], "m": […]}, …], "total": […]}; the total is computed over all rows, not added up from groups."""
+    return kept(
+        catalog,
+        actor,
+        ("aggregate", msgspec.json.encode(question)),
+        lambda: open_table(catalog, actor, question.object, now),
+        lambda table: _figures(table, question),
+    )
+
+
+def _figures(table: Table, question: AggregateQuestion) -> Sql:
     if not question.measures or len(question.measures) > 20 or len(question.dimensions) > 4 or not 1 <= question.limit <= 10_000:
         raise InvalidRequest(rule="aggregate", pointer="/measures")
-    table = open_table(catalog, actor, question.object, now)
     measures = [_measure(table, measure) for measure in question.measures]
     dimensions = [_dimension(table, dimension, number) for number, dimension in enumerate(question.dimensions)]
     rows = rows_of(table, question.filter, question.search, deleted=question.deleted)
