@@ -18,6 +18,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[dict[str, Any], ...]
     match: tuple[str, ...] = ()
     """Fields by which upsert finds a record."""
+    keep: bool = False
+    """Upsert leaves a record that it finds as it is."""
     idempotency_key: str = ""
     partial: bool = False
     """Keep the good rows when some are refused."""

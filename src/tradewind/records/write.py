@@ -493,65 +493,81 @@ async def _write_lines(run: Run, row: Row, key: str, lines: Sequence[Mapping[str
 
 
 async def _upsert(run: Run) -> Written:
-    """Rows that match a record in scope update it, the others create one. A match out of scope says only that it exists."""
+    """Rows that match a record in scope update it, or leave it with `keep`; the others create one, the same for rows that match one another.
+
+    A match out of scope says only that it exists.
+    """
     if not run.batch.match:
         raise InvalidRequest(rule="match", pointer="/match")
-    columns = [_match_column(run, key) for key in run.batch.match]
-    decoded = [decode(number, one, run.definition, run.scope, creating=True) for number, one in enumerate(run.batch.rows)]
+    given = run.batch.rows
+    decoded = [decode(number, one, run.definition, run.scope, creating=True) for number, one in enumerate(given)]
+    matched = [row for row in decoded if not row.problems and all(row.values.get(key) is not None for key in run.batch.match)]
     plan: dict[int, UUID] = {}
     hidden: set[int] = set()
-    sees = passes.compile_predicate(run.catalog, run.actor, run.definition.key, None, "read", run.clock.now())
-    for row in decoded:
-        if row.problems or any(row.values.get(key) is None for key in run.batch.match):
-            continue
-        conditions = [folded(row) for folded in columns]
-        found = await run.connection.row(
-            raw("SELECT r.id, ")
-            + sees
-            + raw(" FROM ")
-            + name("data", run.definition.key)
-            + raw(" AS r WHERE r.deleted_at IS NULL AND ")
-            + join(" AND ", conditions)
-            + raw(" ORDER BY r.id LIMIT 1")
-        )
-        if found is not None and found[1]:
-            plan[row.number] = found[0]
-        elif found is not None:
-            hidden.add(row.number)
+    first: dict[tuple[str, ...], int] = {}
+    same: dict[int, int] = {}
+    for number, identity, visible, *key in await _matches(run, matched):
+        if identity is not None and visible:
+            plan[number] = identity
+        elif identity is not None:
+            hidden.add(number)
+        elif (leader := first.setdefault(tuple(key), number)) != number:
+            same[number] = leader
     if hidden and not run.batch.partial:
         raise InvalidRecords(errors=tuple(AlreadyExists(pointer=f"/rows/{number}") for number in sorted(hidden)))
-    new = [number for number in range(len(run.batch.rows)) if number not in plan and number not in hidden]
-    created = await _create(run, [run.batch.rows[number] for number in new], new) if new else Written(action=run.action)
-    known = sorted(plan)
-    updated = await _update(run, [{**run.batch.rows[number], "id": str(plan[number])} for number in known]) if known else Written(action=run.action)
-    ids: list[UUID | None] = [None] * len(run.batch.rows)
-    for number, identity in [*zip(new, created.ids, strict=True), *zip(known, updated.ids, strict=True)]:
+    new = [number for number in range(len(given)) if number not in plan and number not in hidden and number not in same]
+    created = await _create(run, [given[number] for number in new], new) if new else Written(action=run.action)
+    ids: list[UUID | None] = [None] * len(given)
+    for number, identity in zip(new, created.ids, strict=True):
         ids[number] = identity
-    problems = [
-        *created.problems,
-        *(
-            msgspec.structs.replace(one, row=known[one.row], pointer=one.pointer.replace(f"/rows/{one.row}", f"/rows/{known[one.row]}", 1))
-            for one in updated.problems
-        ),
+    problems = list(created.problems)
+    refused = {problem.row: problem for problem in created.problems}
+    for number, leader in same.items():
+        if (identity := ids[leader]) is not None:
+            plan[number] = identity
+        elif leader in refused:
+            problems.append(
+                msgspec.structs.replace(refused[leader], row=number, pointer=refused[leader].pointer.replace(f"/rows/{leader}", f"/rows/{number}", 1))
+            )
+    known = sorted(plan)
+    if run.batch.keep or not known:
+        updated = Written(action=run.action, ids=tuple(plan[number] for number in known), unchanged=len(known))
+    else:
+        updated = await _update(run, [{**given[number], "id": str(plan[number])} for number in known])
+    for number, identity in zip(known, updated.ids, strict=True):
+        ids[number] = identity
+    problems += [
+        msgspec.structs.replace(one, row=known[one.row], pointer=one.pointer.replace(f"/rows/{one.row}", f"/rows/{known[one.row]}", 1))
+        for one in updated.problems
     ]
     problems += [RowProblem(row=number, pointer=f"/rows/{number}", code=AlreadyExists.code, params={}) for number in sorted(hidden)]
     return Written(action=run.action, ids=tuple(ids), created=created.created, updated=updated.updated, unchanged=updated.unchanged, problems=tuple(problems))
 
 
-def _match_column(run: Run, key: str) -> Any:
-    """A function from a row to the condition that a record has the row's folded value."""
-    field = run.definition.field(key)
-    if field is None or (field.type != "relation" and field.type not in field_types()):
-        raise InvalidRequest(rule="match", pointer="/match", field=key)
+async def _matches(run: Run, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+    """For each row, in one question: its number, the record with the same folded values and whether the actor sees it, and those values."""
     table = Table(run.catalog, SYSTEM, run.definition, "r", run.clock.now())
-    columns, types = field_columns(table, field)
-
-    def condition(row: Row) -> Sql:
-        names = [key] if field.type == "relation" else [key + column.suffix for column in field_types()[field.type].columns(value_options(field))]
-        given = tuple(cast_param(row.columns[one], kind) for one, kind in zip(names, types, strict=True))
-        if field.type == "relation":
-            return columns[0] + raw(" = ") + given[0]
-        fold = field_types()[field.type].fold
-        return fold(columns) + raw(" = ") + fold(given)
-
-    return condition
+    stored, sent, shape = list[Sql](), list[Sql](), [raw("n int")]
+    names: list[str] = []
+    for key in run.batch.match:
+        field = run.definition.field(key)
+        if field is None or (field.type != "relation" and field.type not in field_types()):
+            raise InvalidRequest(rule="match", pointer="/match", field=key)
+        columns, types = field_columns(table, field)
+        own = [key] if field.type == "relation" else [key + column.suffix for column in field_types()[field.type].columns(value_options(field))]
+        given = tuple(raw("t.") + name(one) for one in own)
+        names += own
+        shape += [name(one) + raw(" ") + Sql(kind) for one, kind in zip(own, types, strict=True)]
+        fold: Callable[[Any], Sql] = (lambda parts: parts[0]) if field.type == "relation" else field_types()[field.type].fold
+        stored.append(fold(columns))
+        sent.append(fold(given))
+    if not rows:
+        return []
+    sees = passes.compile_predicate(run.catalog, run.actor, run.definition.key, None, "read", run.clock.now())
+    records = [msgspec.to_builtins({"n": row.number, **{one: row.columns[one] for one in names}}) for row in rows]
+    return await run.connection.rows(
+        raw("SELECT DISTINCT ON (t.n) t.n, r.id, ") + sees + raw(", ") + join(", ", [raw("(") + one + raw(")::text") for one in sent])
+        + raw(" FROM jsonb_to_recordset(") + cast_param(canonical(records).decode(), "jsonb") + raw(") AS t(") + join(", ", shape)
+        + raw(") LEFT JOIN ") + name("data", run.definition.key) + raw(" AS r ON r.deleted_at IS NULL AND ")
+        + join(" AND ", [one + raw(" = ") + other for one, other in zip(stored, sent, strict=True)]) + raw(" ORDER BY t.n, r.id")
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The command line: `tradewind serve | worker | migrate | demo | contract | check | scaffold`."""
+"""The command line: `tradewind serve | worker | migrate | demo | contract | check | import | scaffold`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tradewind.edge.cli import demo, scaffold, serve
+from tradewind.edge.cli import demo, importing, scaffold, serve
 from tradewind.edge.embedded import EmbeddedFailure
 from tradewind.kernel.settings import Settings, UnknownSetting
 
@@ -73,6 +73,12 @@ def _check(settings: Settings, _: argparse.Namespace) -> int:
     return asyncio.run(verify_log(_database_url(settings)))
 
 
+def _import(settings: Settings, chosen: argparse.Namespace) -> int:
+    _database_url(settings)
+    errors = Path(chosen.errors) if chosen.errors else None
+    return asyncio.run(importing.run(settings, Path(chosen.file), Path(chosen.map), person=chosen.person, name=chosen.run_name, errors=errors))
+
+
 def _scaffold(_: Settings, chosen: argparse.Namespace) -> int:
     return scaffold.field(ROOT, chosen.name)
 
@@ -96,6 +102,12 @@ def _parser() -> argparse.ArgumentParser:
     command = add("contract", "write the contracts that are generated from Python types", _contract)
     command.add_argument("--check", action="store_true", help="only say which files differ")
     add("check", "verify the sealed log and name the first broken row", _check)
+    command = add("import", "load a csv file through a map; what was loaded is never loaded twice", _import)
+    command.add_argument("file")
+    command.add_argument("--map", required=True, help="JSON file that says which columns become which fields")
+    command.add_argument("--as", dest="person", default="", help="e-mail of the person who imports, with his rights; the installation itself when left out")
+    command.add_argument("--run", dest="run_name", default="", help="name of the run; the same name goes on where it stopped (default: map and file name)")
+    command.add_argument("--errors", default="", help="file for refused rows (default: FILE.errors.csv beside the file)")
     command = add("scaffold", "begin a new extension", _scaffold)
     command.add_argument("kind", choices=("field",))
     command.add_argument("name")
@@ -108,7 +120,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = Settings.from_environment(os.environ)
         return int(chosen.run(settings, chosen))
-    except (UnknownSetting, EmbeddedFailure, Refused, demo.CannotStart) as failure:
+    except (UnknownSetting, EmbeddedFailure, Refused, demo.CannotStart, importing.CannotImport) as failure:
         print(f"tradewind: {failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -1,0 +1,1 @@
+"""Data from outside: read, map, write; each apart from the others."""
