@@ -13,7 +13,7 @@ from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.actors import SYSTEM
 from tradewind.metadata.definitions import Catalog, FieldDefinition, FormulaOptions, LinesOptions, ObjectDefinition, RelationOptions, RollupOptions
 from tradewind.query.authz.scope import cached, field_options
-from tradewind.query.compile.context import Table, field_columns
+from tradewind.query.compile.context import Table, field_columns, value_options
 from tradewind.query.compile.filters import rule_condition
 from tradewind.query.database.pool import Connection
 
@@ -22,13 +22,16 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _AGGREGATES = {"count": "count", "sum": "sum", "avg": "avg", "min": "min", "max": "max"}
 
 
-async def recompute(connection: Connection, catalog: Catalog, object_key: str, ids: Iterable[UUID], *, depth: int = 0) -> None:
-    """Brings stored computed fields of these records, and of all that depend on them, up to date. `version` does not move."""
+async def recompute(connection: Connection, catalog: Catalog, object_key: str, ids: Iterable[UUID], *, depth: int = 0, fresh: bool = False) -> None:
+    """Brings stored computed fields of these records, and of all that depend on them, up to date. `version` does not move.
+
+    `fresh` records were just inserted and have the formulas over their own fields already.
+    """
     given = sorted(set(ids))
     if not given or depth > _MAX_DEPTH:
         return
     definition = catalog.objects[object_key]
-    await _own(connection, catalog, definition, given)
+    await _own(connection, catalog, definition, given, _own_formulas(catalog, definition) if fresh else [])
     for other in catalog.objects.values():
         relations = _dependent_relations(catalog, other, object_key)
         for relation, upward in relations:
@@ -114,12 +117,56 @@ def _resolve(catalog: Catalog, definition: ObjectDefinition, path: str) -> Resol
     return Resolved(kind.formula_type) if kind is not None and kind.formula_type else None
 
 
-async def _own(connection: Connection, catalog: Catalog, definition: ObjectDefinition, ids: list[UUID]) -> None:
-    """Roll-ups first, then formulas in the order they build on each other."""
+def with_own_formulas(catalog: Catalog, definition: ObjectDefinition, sent: set[str], columns: Sql, source: Sql) -> tuple[Sql, Sql]:
+    """Columns and SELECT of an INSERT with the formulas over the record's own fields computed on the way. `sent` are the field columns in the SELECT."""
+    formulas = _own_formulas(catalog, definition)
+    if not formulas:
+        return columns, source
+    blank = [
+        (column, kind)
+        for field in definition.live_fields()
+        if field.type == "relation" or field.type in field_types()
+        for column, kind in _typed_columns(field)
+        if column not in sent
+    ]
+    inner = raw("SELECT r.*") + join("", [raw(", NULL::") + Sql(kind) + raw(" AS ") + name(column) for column, kind in blank])
+    source = inner + raw(" FROM (") + source + raw(") AS r (") + columns + raw(")")
+    for field in formulas:
+        value = _formula(catalog, definition, field)
+        source = raw("SELECT r.*, ") + value + raw(" AS ") + name(field.key) + raw(" FROM (") + source + raw(") AS r")
+    names = columns + join("", [raw(", ") + name(column) for column, _ in blank] + [raw(", ") + name(field.key) for field in formulas])
+    return names, source
+
+
+def _typed_columns(field: FieldDefinition) -> list[tuple[str, str]]:
+    if field.type == "relation":
+        return [(field.key, "uuid")]
+    return [(field.key + column.suffix, column.sql_type) for column in field_types()[field.type].columns(value_options(field))]
+
+
+def _own_formulas(catalog: Catalog, definition: ObjectDefinition) -> list[FieldDefinition]:
+    """Stored formulas that need neither lines nor roll-ups, in order: a new record has them from the start."""
+    return cached(catalog, ("own formulas", definition.key), lambda: _find_own_formulas(catalog, definition))
+
+
+def _find_own_formulas(catalog: Catalog, definition: ObjectDefinition) -> list[FieldDefinition]:
+    found: list[FieldDefinition] = []
+    for field in _in_order(catalog, definition):
+        checked = checked_formula(catalog, definition, field)
+        inputs = [definition.field(path.partition(".")[0]) for path in checked.paths]
+        if not checked.totals and all(one is not None and one.type != "rollup" and (one.type != "formula" or one in found) for one in inputs):
+            found.append(field)
+    return found
+
+
+async def _own(connection: Connection, catalog: Catalog, definition: ObjectDefinition, ids: list[UUID], done: list[FieldDefinition]) -> None:
+    """Roll-ups first, then formulas in the order they build on each other; `done` are right already."""
     assignments = [(field.key, _rollup(catalog, definition, field)) for field in definition.live_fields() if field.type == "rollup"]
     if assignments:
         await _assign(connection, definition, assignments, ids)
     for field in _in_order(catalog, definition):
+        if field in done:
+            continue
         await _assign(connection, definition, [(field.key, _formula(catalog, definition, field))], ids)
 
 

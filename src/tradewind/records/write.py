@@ -27,7 +27,7 @@ from tradewind.query.compile.members import field_value
 from tradewind.query.database.pool import Connection, Database
 from tradewind.records import log, remove
 from tradewind.records.batches import Batch, RowProblem, Written
-from tradewind.records.recompute import recompute, recompute_parents
+from tradewind.records.recompute import recompute, recompute_parents, with_own_formulas
 from tradewind.records.rows import Row, check_required, decode, fill_defaults, gate
 
 MAX_ROWS = 10_000
@@ -167,16 +167,23 @@ async def _insert(run: Run, rows: Sequence[Row]) -> None:
     search = _search(run, lambda column: raw("t.") + name(column) if column in written else raw("NULL::text"))
     columns = [raw("id, owner_id, department_id, source, demo, created_at, created_by, updated_at, updated_by, search"), *(name(key) for key in keys)]
     department = raw("(SELECT p.department FROM system.people AS p WHERE p.id = t.owner_id)")
-    fixed = [raw("t.id, t.owner_id"), department, param(run.batch.source), param(run.batch.demo), param(now), param(owner), param(now), param(owner), search]
+    at, by = cast_param(now, "timestamptz"), cast_param(owner, "uuid")
+    fixed = [raw("t.id, t.owner_id"), department, cast_param(run.batch.source, "text"), cast_param(run.batch.demo, "boolean"), at, by, at, by, search]
     if run.definition.parent:
         columns.append(raw("position"))
     values = [*fixed, *(raw("t.") + name(key) for key in keys), *([raw("t.tw_position")] if run.definition.parent else [])]
-    await _guard_unique(
-        run,
-        rows,
-        raw("INSERT INTO ") + name("data", run.definition.key) + raw(" (") + join(", ", columns) + raw(") SELECT ") + join(", ", values)
-        + raw(" FROM jsonb_to_recordset(") + cast_param(canonical(records).decode(), "jsonb") + raw(") AS t(") + shape + raw(")"),
-    )  # fmt: skip
+    source = (
+        raw("SELECT ")
+        + join(", ", values)
+        + raw(" FROM jsonb_to_recordset(")
+        + cast_param(canonical(records).decode(), "jsonb")
+        + raw(") AS t(")
+        + shape
+        + raw(")")
+    )
+    listed = join(", ", columns)
+    made, source = with_own_formulas(run.catalog, run.definition, set(keys), listed, source)
+    await _guard_unique(run, rows, raw("INSERT INTO ") + name("data", run.definition.key) + raw(" (") + made + raw(") ") + source)
 
 
 async def _guard_unique(run: Run, rows: Sequence[Row], statement: Sql) -> None:
@@ -243,8 +250,9 @@ async def _check_references(run: Run, rows: Sequence[Row]) -> None:
             found = await _existing(run, reference.target, wanted)
         else:
             continue
-        for row in rows:
-            if row.values.get(field.key) in wanted - found:
+        missing = wanted - found
+        for row in rows if missing else ():
+            if row.values.get(field.key) in missing:
                 row.wrong(InvalidValue(rule="missing", field=field.key), field.key)
     owners = {row.values["owner"] for row in rows if row.values.get("owner")}
     if owners:
@@ -420,7 +428,7 @@ async def _after(run: Run, rows: Sequence[Row], before: Mapping[UUID, Mapping[st
             await _attach(run, row, key, files)
         for key, lines in row.lines.items():
             await _write_lines(run, row, key, lines)
-    await recompute(run.connection, run.catalog, run.definition.key, [row.id for row in rows if row.id])
+    await recompute(run.connection, run.catalog, run.definition.key, [row.id for row in rows if row.id], fresh=before is None)
     left: dict[str, set[UUID]] = defaultdict(set)
     for row in rows:
         for field in run.definition.live_fields():
