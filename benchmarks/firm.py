@@ -121,7 +121,7 @@ async def fill(database: Database, rows: int, near: tuple[UUID, UUID], far: tupl
             + raw(
                 "::uuid END, now() - n * interval '1 minute', now() - n * interval '1 minute', system.bigrams('Customer ' || n), 'Customer ' || n, 'C' || n, "
                 "(ARRAY['DE','FR','US','CN','BR','JP','IN','GB'])[1 + n % 8], (ARRAY['a','b','c','d'])[1 + n / 8 % 4], 'buyer' || n || '@example.test', "
-                "'+4930' || (1000000 + n), 'https://example.test/' || n, 'City ' || n % 500, n % 5000, (n * 7919 % 1000) / 10.0, (n % 40) / 100.0, n * 1.5, 'USD', "
+                "'+4930' || (1000000 + n), 'https://example.test/' || n, 'City ' || n % 500, n % 5000, (n::bigint * 7919 % 1000) / 10.0, (n % 40) / 100.0, n * 1.5, 'USD', "
                 "n * 1.5, n % 3 = 0, date '1990-01-01' + n % 12000, now() - n * interval '3 minutes', 'Note of customer ' || n FROM generate_series(1, "
             )
             + param(rows)

@@ -47,7 +47,7 @@ async def ensure_field_indexes(database: Database, definition: ObjectDefinition,
     columns = column_names(field, objects)
     if not columns:
         return
-    if field.type in _INDEXED_TYPES or field.key == definition.title:
+    if field.type in _INDEXED_TYPES or field.unique or field.key == definition.title:
         await concurrent_index(database, index_name("f", definition.key, field.key), raw("ON ") + table(definition.key) + raw(" (") + columns[0] + raw(", id)"))
     if field.unique:
         await concurrent_index(database, unique_name(definition.key, field.key), unique_definition(definition.key, field, objects))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import UUID
 
 from tradewind.kernel.problems import Busy
 from tradewind.kernel.sql import Sql, name, param, raw
 from tradewind.query.database.pool import Connection, Database
 
 _TRIES = 60
-_BATCH = 5000
+_BATCH = 1000
 
 
 async def ddl(database: Database, *statements: Sql) -> None:
@@ -31,19 +32,42 @@ async def ddl(database: Database, *statements: Sql) -> None:
 
 
 async def backfill(database: Database, table: Sql, assignment: Sql, condition: Sql) -> int:
-    """Updates the rows that meet `condition` a few thousand at a time, each batch its own transaction; how many it touched."""
+    """Updates the rows that meet `condition` a thousand at a time in id order, each batch its own transaction; how many it touched.
+
+    Goes through again until a pass finds nothing more, for rows written meanwhile.
+    """
     touched = 0
     while True:
+        found = await _pass(database, table, assignment, condition)
+        touched += found
+        if found == 0:
+            return touched
+
+
+async def _pass(database: Database, table: Sql, assignment: Sql, condition: Sql) -> int:
+    touched, last = 0, UUID(int=0)
+    while True:
+        chosen = (
+            raw("SELECT r.id FROM ")
+            + table
+            + raw(" AS r WHERE r.id > ")
+            + param(last)
+            + raw(" AND ")
+            + condition
+            + raw(" ORDER BY r.id LIMIT ")
+            + param(_BATCH)
+        )
         statement = (
-            raw("UPDATE ") + table + raw(" AS r SET ") + assignment + raw(" WHERE r.id IN (SELECT r.id FROM ") + table + raw(" AS r WHERE ") + condition
-            + raw(" ORDER BY r.id LIMIT ") + param(_BATCH) + raw(" FOR UPDATE)")
+            raw("WITH done AS (UPDATE ") + table + raw(" AS r SET ") + assignment + raw(" WHERE r.id IN (") + chosen + raw(" FOR UPDATE) RETURNING r.id)")
+            + raw(" SELECT count(*), (SELECT id FROM done ORDER BY id DESC LIMIT 1) FROM done")
         )  # fmt: skip
         async with database.transaction() as connection:
             await connection.execute(raw("SET LOCAL statement_timeout = '60s'"))
-            count = await connection.execute(statement)
+            count, reached = (await connection.rows(statement))[0]
         touched += count
         if count < _BATCH:
             return touched
+        last = reached
 
 
 async def concurrent_index(database: Database, index: str, definition: Sql) -> None:

@@ -20,6 +20,7 @@ class CreateObject(Operation, frozen=True, tag="create_object"):
         if around.after[self.object].parent:
             columns.append(raw("position integer NOT NULL DEFAULT 0"))
         made: list[Sql] = [raw("CREATE TABLE IF NOT EXISTS ") + table(self.object) + raw(" (") + join(", ", columns) + raw(")")]
+        made.append(raw("ALTER TABLE ") + table(self.object) + raw(" ALTER COLUMN search SET STATISTICS 1000"))
         await ddl(database, *made)
         await ensure_object_indexes(database, around.after[self.object])
 
