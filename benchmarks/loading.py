@@ -1,0 +1,107 @@
+"""The whole of the Online Retail invoices through `tradewind import`, against COPY of everything that was written; its totals are checked."""
+
+from __future__ import annotations
+
+import csv
+import os
+import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
+import pyarrow.parquet as parquet
+from psycopg import sql
+
+from benchmarks.figures import Figure
+from benchmarks.ground import Cluster
+from tradewind.catalog.packs import install
+from tradewind.catalog.snapshot import load
+from tradewind.edge.demo import PACKS
+from tradewind.ingest.importing import Importing, import_file
+from tradewind.ingest.maps import read_map
+from tradewind.kernel.clock import SystemClock
+from tradewind.metadata.actors import SYSTEM
+
+DATA = Path(os.environ.get("BENCH_RETAIL") or Path(__file__).resolve().parents[2] / "shared" / "data" / "online-retail" / "online_retail.parquet")
+TABLES = ("customer", "product", "order", "order_line")
+FACTS = {"lines": 541_909, "orders": 25_900, "customers": 4_372, "markets": 38, "without customer": 135_080, "GBP": Decimal("9747747.93")}
+
+
+async def run(cluster: Cluster) -> list[Figure]:
+    """Rows per second of the import as a share of COPY's, and how many of the known totals differ."""
+    if not DATA.exists():  # noqa: ASYNC240 - nobody waits for a benchmark
+        raise SystemExit(f"loading: not run, {DATA} is missing; BENCH_RETAIL names the file")
+    file = cluster.folder / "online_retail.csv"
+    _as_csv(file)
+    async with cluster.database("loading") as database:
+        for pack in ("crm", "trade"):
+            await install(database, PACKS / pack, SystemClock())
+        given = read_map(PACKS / "trade" / "imports" / "online_retail.json")
+        refused: list[Any] = []
+        importing = Importing(database, await load(database), SYSTEM, SystemClock(), given, {}, refused.append, lambda _: None)
+        started = time.perf_counter()
+        progress = await import_file(importing, file, "bench")
+        took = time.perf_counter() - started
+    url = cluster.server.url("loading")
+    copied, rows = _copy(url, cluster.folder)
+    found = _totals(url)
+    wrong = [f"{name} {found[name]}" for name, value in FACTS.items() if found[name] != value] + [f"{len(refused)} refused"] * bool(refused)
+    speed = f"{progress.loaded / took:,.0f} lines a second, {took:.0f} s in all; COPY of the same {rows:,} rows of five tables {copied:.0f} s"
+    totals = "541 909 lines, 25 900 invoices, 4 372 customers, 38 markets, 135 080 lines without a customer, 9 747 747.93 GBP"
+    return [
+        Figure("import of 541 909 invoice lines, as a share of COPY", copied / took * 100, 25, unit="%", at_least=True, detail=speed),
+        Figure("import: totals that differ", len(wrong), 0, unit="", detail="; ".join(wrong) or totals),
+    ]
+
+
+def _as_csv(path: Path) -> None:
+    """The file as its publisher's spreadsheet shows it: a missing description or customer is an empty cell."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        table = parquet.ParquetFile(DATA)
+        writer.writerow(table.schema_arrow.names)
+        for batch in table.iter_batches(20_000):
+            for row in batch.to_pylist():
+                number, code, text, quantity, at, price, customer, country = row.values()
+                text = "" if text in (None, "nan") else text
+                writer.writerow(
+                    [number, code, text, quantity, at.strftime("%Y-%m-%d %H:%M:%S"), repr(price), "" if customer is None else int(customer), country]
+                )
+
+
+def _copy(url: str, folder: Path) -> tuple[float, int]:
+    """Seconds and rows of copying every written table into an empty one with the same columns and indexes."""
+    seconds, rows = 0.0, 0
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA floor")
+        for schema, table in (*(("data", one) for one in TABLES), ("system", "changes")):
+            names = (sql.Identifier("floor", table), sql.Identifier(schema, table))
+            kept = folder / f"{table}.copy"
+            connection.execute(sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING ALL)").format(*names))
+            with connection.cursor().copy(sql.SQL("COPY (SELECT * FROM {}) TO STDOUT").format(names[1])) as copy, kept.open("wb") as file:
+                for block in copy:
+                    file.write(block)
+            started = time.perf_counter()
+            cursor = connection.cursor()
+            with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(names[0])) as copy, kept.open("rb") as file:
+                while block := file.read(1 << 20):
+                    copy.write(block)
+            seconds += time.perf_counter() - started
+            rows += cursor.rowcount
+            kept.unlink()
+    return seconds, rows
+
+
+def _totals(url: str) -> dict[str, Any]:
+    """Asked of PostgreSQL directly."""
+    questions: dict[str, LiteralString] = {
+        "lines": "SELECT count(*) FROM data.order_line",
+        "orders": 'SELECT count(*) FROM data."order"',
+        "customers": "SELECT count(*) FROM data.customer",
+        "markets": 'SELECT count(DISTINCT market) FROM data."order"',
+        "without customer": 'SELECT count(*) FROM data.order_line AS l JOIN data."order" AS o ON o.id = l."order" WHERE o.customer IS NULL',
+        "GBP": "SELECT round(sum(total), 2) FROM data.\"order\" WHERE currency = 'gbp'",
+    }
+    with psycopg.connect(url) as connection:
+        return {name: (connection.execute(question).fetchone() or (None,))[0] for name, question in questions.items()}
