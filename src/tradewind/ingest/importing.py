@@ -73,9 +73,21 @@ async def import_file(importing: Importing, path: Path, name: str, chunk_rows: i
     check_map(given, importing.catalog, columns)
     mapper = Mapper(given, importing.catalog, columns, importing.people)
     run = await runs.begin(importing.database, name, canonical(given).decode(), chunk_rows, importing.actor.person, importing.clock)
-    for chunk in chunks(path, given.delimiter, given.encoding, run.chunk_rows):
-        await _load_chunk(importing, mapper, run, chunk)
-        importing.on_progress(importing.progress)
+    source = chunks(path, given.delimiter, given.encoding, run.chunk_rows)
+
+    def read() -> tuple[Chunk, list[MappedRow]] | None:
+        chunk = next(source, None)
+        return None if chunk is None else (chunk, [mapper.map(chunk.first + place, row) for place, row in enumerate(chunk.rows)])
+
+    reading = asyncio.create_task(asyncio.to_thread(read))
+    try:
+        while (taken := await reading) is not None:
+            # The next chunk is read and mapped while this one is written.
+            reading = asyncio.create_task(asyncio.to_thread(read))
+            await _load_chunk(importing, mapper, run, *taken)
+            importing.on_progress(importing.progress)
+    finally:
+        await asyncio.gather(reading, return_exceptions=True)
     await runs.finish(importing.database, run, importing.clock)
     return importing.progress
 
@@ -88,20 +100,14 @@ class _Again(Exception):
         self.bad = bad
 
 
-async def _load_chunk(importing: Importing, mapper: Mapper, run: runs.ImportRun, chunk: Chunk) -> None:
-    mapped: dict[int, MappedRow] = {}
-    bad: dict[int, list[CellProblem]] = {}
+async def _load_chunk(importing: Importing, mapper: Mapper, run: runs.ImportRun, chunk: Chunk, mapped: Sequence[MappedRow]) -> None:
+    bad: dict[int, list[CellProblem]] = {place: row.problems for place, row in enumerate(mapped) if row.problems}
     while True:
         attempt = _Attempt(importing, mapper)
         try:
             async with importing.database.transaction() as connection:
                 before = await runs.loaded(connection, run, chunk.number)
                 todo = _waiting(run, chunk, before)
-                for place in todo:
-                    if place not in mapped:
-                        mapped[place] = mapper.map(chunk.first + place, chunk.rows[place])
-                        if mapped[place].problems:
-                            bad[place] = mapped[place].problems
                 good = [place for place in todo if place not in bad]
                 await attempt.write(connection, {place: mapped[place] for place in good})
                 refused = sorted(place for place in todo if place in bad)

@@ -110,10 +110,20 @@ def set_value(row: Row, found: FieldDefinition, value: Any) -> None:
         row.columns[column] = one
 
 
+_KEPT = 20_000
+_column_names: dict[int, tuple[Any, tuple[str, ...]]] = {}
+
+
 def _columns(found: FieldDefinition) -> tuple[str, ...]:
     if found.type == "relation":
         return (found.key,)
-    return tuple(found.key + column.suffix for column in field_types()[found.type].columns(value_options(found)))
+    options = value_options(found)
+    kept = _column_names.get(id(found))
+    if kept is None or kept[0] is not options:
+        if len(_column_names) >= _KEPT:
+            _column_names.clear()
+        kept = _column_names[id(found)] = (options, tuple(found.key + column.suffix for column in field_types()[found.type].columns(options)))
+    return kept[1]
 
 
 def fill_defaults(row: Row, definition: ObjectDefinition, actor: Actor, now: datetime) -> None:

@@ -267,9 +267,20 @@ def _rollup_type(catalog: Catalog, options: RollupOptions) -> LiteralString:
     return "numeric" if kind is None else RESULT_TYPES.get(kind.formula_type, "text")
 
 
+_KEPT_OPTIONS = 20_000
+_options: dict[int, tuple[FieldDefinition, Any]] = {}
+
+
 def value_options(definition: FieldDefinition) -> Any:
-    """The settings of a value type as its struct."""
-    return msgspec.convert(definition.options, field_types()[definition.type].options)
+    """The settings of a value type as its struct, read once for each definition."""
+    kept = _options.get(id(definition))
+    if kept is not None and kept[0] is definition:
+        return kept[1]
+    made = msgspec.convert(definition.options, field_types()[definition.type].options)
+    if len(_options) >= _KEPT_OPTIONS:
+        _options.clear()
+    _options[id(definition)] = (definition, made)
+    return made
 
 
 def is_value(definition: FieldDefinition) -> bool:

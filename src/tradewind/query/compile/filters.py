@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -147,6 +148,10 @@ def on_own_row(table: Table, made: Sql) -> Sql:
     return raw("EXISTS (SELECT 1 FROM (SELECT 1) AS one ") + joins + raw(" WHERE ") + parens(made) + raw(")")
 
 
+_PAIR = re.compile("[\u4e00-\u9fa5]{2}")
+"""Two Chinese characters, which folding leaves as they are: a text that has them as written need not be folded."""
+
+
 def search_fields(table: Table) -> list[Sql]:
     """The text columns that full search may look in: searched fields that are clear to every reader."""
     restricted = set(restricted_fields(table.catalog, table.definition.key))
@@ -174,5 +179,6 @@ def search_condition(table: Table, text: str) -> Sql:
             parts.append(any_of([raw("starts_with(system.fold(") + one + raw("), ") + folded + raw(")") for one in fields]))
         else:
             parts.append(table.column("search") + raw(" @> system.bigrams(") + safe_param(word) + raw("::text)"))
-            parts.append(any_of([raw("strpos(system.fold(") + one + raw("), ") + folded + raw(") > 0") for one in fields]))
+            plain = [raw("strpos(") + one + raw(", ") + safe_param(word) + raw("::text) > 0") for one in fields] if _PAIR.fullmatch(word) else []
+            parts.append(any_of([*plain, *(raw("strpos(system.fold(") + one + raw("), ") + folded + raw(") > 0") for one in fields)]))
     return all_of(parts)
