@@ -7,6 +7,7 @@ from collections.abc import MutableMapping
 from functools import cache
 from typing import Any, cast
 
+import msgspec
 import structlog
 
 _SECRET_WORDS = ("password", "secret", "token", "cookie", "authorization", "api_key", "hash", "digest", "sid", "database_url")
@@ -15,7 +16,7 @@ _DROPPED = "[dropped]"
 
 def configure(log_format: str = "json", level: int = logging.INFO) -> None:
     """Sets the form of all lines of this process: `json` for production, anything else for a terminal."""
-    renderer: Any = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
+    renderer: Any = structlog.processors.JSONRenderer(_encoded) if log_format == "json" else structlog.dev.ConsoleRenderer()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -26,8 +27,13 @@ def configure(log_format: str = "json", level: int = logging.INFO) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=True,
     )
+
+
+def _encoded(event: Any, **_: Any) -> str:
+    """The line as JSON; what JSON does not know is written as its text."""
+    return msgspec.json.encode(event, enc_hook=str).decode()
 
 
 def logger(name: str) -> structlog.typing.FilteringBoundLogger:

@@ -10,7 +10,7 @@ from litestar.handlers import BaseRouteHandler
 from tradewind.accounts.actors import system_rights
 from tradewind.accounts.api_keys import actor_of_key
 from tradewind.accounts.sign_in import actor_of_session
-from tradewind.edge.http.running import AnyConnection, address_of, request_id, running_of
+from tradewind.edge.http.running import AnyConnection, address_of, header, request_id, running_of
 from tradewind.kernel.problems import CrossSite, Forbidden, InvalidRequest, SignInRequired
 from tradewind.kernel.settings import Settings
 from tradewind.metadata.actors import Actor
@@ -57,14 +57,14 @@ async def admit(connection: AnyConnection, handler: BaseRouteHandler) -> None:
 
 def check_origin(connection: AnyConnection, settings: Settings) -> None:
     """Refuses what a page of another origin may have sent in somebody's name. Raises CrossSite."""
-    site = connection.headers.get("sec-fetch-site")
+    site = header(connection, "sec-fetch-site")
     if site is not None:
         if site not in ("same-origin", "none"):
             raise CrossSite()
         return
-    origin = connection.headers.get("origin", "")
+    origin = header(connection, "origin") or ""
     parts = urlsplit(origin)
-    host = connection.headers.get("host", "")
+    host = header(connection, "host") or ""
     own = {f"{scheme}://{host}".lower() for scheme in ("http", "https")} if host else set[str]()
     if settings.public_url:
         public = urlsplit(settings.public_url)
@@ -74,14 +74,13 @@ def check_origin(connection: AnyConnection, settings: Settings) -> None:
 
 
 def _check_media_type(connection: AnyConnection, wanted: str) -> None:
-    given = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = (header(connection, "content-type") or "").partition(";")[0].strip().lower()
     if given != wanted:
         raise InvalidRequest(rule="content_type", expected=wanted)
 
 
 def _bearer(connection: AnyConnection) -> str | None:
-    header = connection.headers.get("authorization", "")
-    scheme, _, value = header.partition(" ")
+    scheme, _, value = (header(connection, "authorization") or "").partition(" ")
     return value.strip() if scheme.lower() == "bearer" else None
 
 

@@ -73,6 +73,12 @@ def request_id(connection: AnyConnection) -> str:
     return str(connection.scope["state"].get("request_id", ""))
 
 
+def header(connection: AnyConnection, name: str) -> str | None:
+    """A request header by its lower-case name, without making a mapping of all of them."""
+    wanted = name.encode()
+    return next((value.decode("latin-1") for key, value in connection.scope["headers"] if key == wanted), None)
+
+
 def address_of(connection: AnyConnection) -> str:
     """Where the request came from."""
     return connection.client.host if connection.client else ""
@@ -109,7 +115,7 @@ def tagged(request: AnyRequest, body: bytes) -> Response[bytes]:
     """JSON with an ETag of its bytes; 304 without a body when the reader has it already."""
     tag = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization"}
-    known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
+    known = {part.strip().removeprefix("W/") for part in (header(request, "if-none-match") or "").split(",")}
     if tag in known or "*" in known:
         return Response(b"", status_code=304, headers=headers, media_type="application/json")
     return Response(body, media_type="application/json", headers=headers)
