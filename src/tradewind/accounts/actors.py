@@ -41,19 +41,22 @@ def person_statement(person: UUID) -> Sql:
     )
 
 
+_SESSION = (
+    raw("WITH RECURSIVE me AS (SELECT p.id, p.name, p.department, p.language, p.zone, s.seen_at AS seen, NULL::text[] AS objects, false AS read_only")
+    + raw(" FROM system.sessions AS s JOIN system.people AS p ON p.id = s.person WHERE p.active AND s.digest = ")
+    + param(b"")
+    + raw(" AND s.expires_at > ")
+    + param(None)
+    + raw(" AND s.seen_at > ")
+    + param(None)
+    + raw(")")
+    + _ORGANISATION
+).text
+
+
 def session_statement(digest: bytes, now: datetime, idle: timedelta) -> Sql:
-    """Actor data of a session that is neither over nor idle for too long, of a person who is active."""
-    return (
-        raw("WITH RECURSIVE me AS (SELECT p.id, p.name, p.department, p.language, p.zone, s.seen_at AS seen, NULL::text[] AS objects, false AS read_only")
-        + raw(" FROM system.sessions AS s JOIN system.people AS p ON p.id = s.person WHERE p.active AND s.digest = ")
-        + param(digest)
-        + raw(" AND s.expires_at > ")
-        + param(now)
-        + raw(" AND s.seen_at > ")
-        + param(now - idle)
-        + raw(")")
-        + _ORGANISATION
-    )
+    """Actor data of a session that is neither over nor idle for too long, of a person who is active. Its text is made once: every request asks it."""
+    return Sql(_SESSION, (digest, now, now - idle))
 
 
 def key_statement(key: str, digest: bytes, now: datetime) -> Sql:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
 
@@ -12,10 +14,13 @@ import structlog
 
 _SECRET_WORDS = ("password", "secret", "token", "cookie", "authorization", "api_key", "hash", "digest", "sid", "database_url")
 _DROPPED = "[dropped]"
+_form = ""
 
 
 def configure(log_format: str = "json", level: int = logging.INFO) -> None:
     """Sets the form of all lines of this process: `json` for production, anything else for a terminal."""
+    global _form
+    _form = log_format
     renderer: Any = structlog.processors.JSONRenderer(_encoded) if log_format == "json" else structlog.dev.ConsoleRenderer()
     structlog.configure(
         processors=[
@@ -34,6 +39,30 @@ def configure(log_format: str = "json", level: int = logging.INFO) -> None:
 def _encoded(event: Any, **_: Any) -> str:
     """The line as JSON; what JSON does not know is written as its text."""
     return msgspec.json.encode(event, enc_hook=str).decode()
+
+
+class _Answered(msgspec.Struct):
+    """The line of an answered request, the one line written so often that its cost counts."""
+
+    method: str
+    path: str
+    status: int
+    milliseconds: float
+    request_id: str
+    timestamp: str
+    area: str = "http"
+    event: str = "http.answered"
+    level: str = "info"
+
+
+def answered(method: str, path: str, status: int, milliseconds: float, request: str) -> None:
+    """Writes that a request was answered."""
+    if _form != "json":
+        logger("http").info("http.answered", method=method, path=path, status=status, milliseconds=milliseconds, request_id=request)
+        return
+    line = _Answered(method, path, status, milliseconds, request, datetime.now(UTC).isoformat())
+    sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
+    sys.stdout.flush()
 
 
 def logger(name: str) -> structlog.typing.FilteringBoundLogger:

@@ -8,9 +8,7 @@ import structlog
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from tradewind.kernel.ids import new_id
-from tradewind.kernel.log import logger
-
-_log = logger("http")
+from tradewind.kernel.log import answered
 
 SECURITY = {
     "Content-Security-Policy": (
@@ -53,5 +51,4 @@ class Headers:
 
         with structlog.contextvars.bound_contextvars(request_id=name):
             await self._app(scope, receive, sending)
-            milliseconds = round((time.perf_counter() - started) * 1000, 1)
-            _log.info("http.answered", method=scope["method"], path=scope["path"], status=status, milliseconds=milliseconds)
+        answered(scope["method"], scope["path"], status, round((time.perf_counter() - started) * 1000, 1), name)
