@@ -24,7 +24,7 @@ from tradewind.query.database.pool import Database
 
 ROWS = 100_000
 CONNECTIONS = 32
-ROUNDS = 3
+ROUNDS = 5
 ASKED = {
     "fields": list(FIELDS),
     "filter": {"op": "and", "of": [{"op": "eq", "field": "grade", "value": "a"}, {"op": "eq", "field": "country", "value": "DE"}]},

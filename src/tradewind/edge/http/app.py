@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import os
 import pkgutil
@@ -32,7 +33,12 @@ def create() -> ASGIApp:
     """The application with the settings of the environment: what web processes run."""
     settings = Settings.from_environment(os.environ)
     configure(settings.log_format)
-    return build_app(settings)
+    app = build_app(settings)
+    # What was made until now stays: collections need not look at it again, and come less often.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    return app
 
 
 def all_routes() -> list[object]:
