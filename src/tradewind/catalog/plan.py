@@ -133,4 +133,13 @@ def _labels(around: Surroundings, operation: Operation) -> dict[str, Json]:
     labels: dict[str, Json] = {"object_labels": dict(definition.labels)}
     if field is not None:
         labels |= {"field_labels": dict(field.labels), "type": field.type}
+    match operation:
+        case ChangeSettings():
+            labels["members"] = list[Json](operation.members)
+        case SetUnique():
+            labels["on"] = operation.unique
+        case SetRequired():
+            labels["on"] = operation.required
+        case _:
+            pass
     return labels
