@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -17,6 +18,22 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     base_version: int
     body: Json
+
+
+class DraftListed(msgspec.Struct, frozen=True, kw_only=True):
+    kind: str
+    key: str
+    base_version: int
+    updated_at: datetime
+    body: Json
+
+
+async def drafts_of(database: Database, author: UUID) -> list[DraftListed]:
+    """All drafts of a person, newest first."""
+    statement = raw("SELECT kind, key, base_version, updated_at, body FROM system.drafts WHERE author = ")
+    async with database.reading() as connection:
+        rows = await connection.rows(statement + param(author) + raw(" ORDER BY updated_at DESC LIMIT 200"))
+    return [DraftListed(kind=row[0], key=row[1], base_version=row[2], updated_at=row[3], body=row[4]) for row in rows]
 
 
 async def get_draft(database: Database, author: UUID, kind: str, key: str) -> Draft | None:

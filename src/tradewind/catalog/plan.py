@@ -69,12 +69,20 @@ def _object_operations(objects: Mapping[str, ObjectDefinition], new: ObjectDefin
     found: list[Operation] = []
     if old is None:
         found.append(CreateObject(object=new.key))
-    elif changed := tuple(member for member in ("labels", "icon", "title") if getattr(old, member) != getattr(new, member)):
+    elif changed := _changed_members(old, new):
         found.append(ChangeSettings(object=new.key, members=changed))
     earlier = {} if old is None else {field.key: field for field in old.fields}
     for field in new.fields:
         found += _field_operations(new.key, earlier.get(field.key), field)
     return found
+
+
+def _changed_members(old: ObjectDefinition, new: ObjectDefinition) -> tuple[str, ...]:
+    """Settings of the object that differ; `order` when the fields both have stand in another order."""
+    changed = tuple(member for member in ("labels", "icon", "title") if getattr(old, member) != getattr(new, member))
+    kept = {field.key for field in old.live_fields()} & {field.key for field in new.live_fields()}
+    orders = [[field.key for field in one.fields if field.key in kept] for one in (old, new)]
+    return changed if orders[0] == orders[1] else (*changed, "order")
 
 
 def _field_operations(object_key: str, old: FieldDefinition | None, new: FieldDefinition) -> list[Operation]:
@@ -125,4 +133,13 @@ def _labels(around: Surroundings, operation: Operation) -> dict[str, Json]:
     labels: dict[str, Json] = {"object_labels": dict(definition.labels)}
     if field is not None:
         labels |= {"field_labels": dict(field.labels), "type": field.type}
+    match operation:
+        case ChangeSettings():
+            labels["members"] = list[Json](operation.members)
+        case SetUnique():
+            labels["on"] = operation.unique
+        case SetRequired():
+            labels["on"] = operation.required
+        case _:
+            pass
     return labels

@@ -19,6 +19,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     change_set: UUID
     author: UUID | None
+    author_name: str | None
     published_at: datetime
     body: Json
 
@@ -35,15 +36,24 @@ async def versions(database: Database, kind: str, key: str) -> list[Version]:
     """All versions, newest first. Raises NotFound."""
     async with database.reading() as connection:
         rows = await connection.rows(
-            raw("SELECT version, change_set, author, published_at, body FROM system.definition_versions WHERE kind = ")
+            raw("SELECT v.version, v.change_set, v.author, p.name, v.published_at, v.body FROM system.definition_versions AS v")
+            + raw(" LEFT JOIN system.people AS p ON p.id = v.author WHERE v.kind = ")
             + param(kind)
-            + raw(" AND key = ")
+            + raw(" AND v.key = ")
             + param(key)
-            + raw(" ORDER BY version DESC")
+            + raw(" ORDER BY v.version DESC")
         )
     if not rows:
         raise NotFound()
-    return [Version(version=row[0], change_set=row[1], author=row[2], published_at=row[3], body=row[4]) for row in rows]
+    names = ("version", "change_set", "author", "author_name", "published_at", "body")
+    return [Version(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+async def kinds_of(database: Database, change_set: UUID) -> frozenset[str]:
+    """Which kinds of definitions a change set published."""
+    async with database.reading() as connection:
+        rows = await connection.rows(raw("SELECT DISTINCT kind FROM system.definition_versions WHERE change_set = ") + param(change_set))
+    return frozenset(str(row[0]) for row in rows)
 
 
 async def version_as_definition(database: Database, catalog: Catalog, kind: str, key: str, version: int) -> AnyDefinition:

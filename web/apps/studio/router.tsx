@@ -13,7 +13,7 @@ export const router = createRouter({
     page('/o/$object/bin', () => import('./list/BinPage')),
     page('/o/$object/$id', () => import('./record/RecordPage')),
     page('/build', () => import('./build/index')),
-    page('/build/$', () => import('./build/index')),
+    page('/build/objects/$key', () => import('./build/ObjectPage')),
     page('/admin', () => import('./admin/index')),
     page('/admin/$', () => import('./admin/index')),
   ]),

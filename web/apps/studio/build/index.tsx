@@ -1,23 +1,142 @@
-/** Objects of this installation. */
+/** Objects of this installation, one's own drafts, and the way to a new object. */
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useCatalog } from '../../../ui/catalog'
+import { Button, Checkbox, Input } from 'antd'
+import { lazy, Suspense, useState } from 'react'
+import { useMe } from '../../../ui/catalog'
+import { ago } from '../../../ui/format'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
+import { Empty, Failed, Skeleton } from '../../../ui/states'
+import './build.css'
+import { type Draft, type Listed, server, useDefinitions } from './server'
+
+const NewObject = lazy(() => import('./NewObject'))
 
 export default function BuildPage() {
-  const catalog = useCatalog()
+  const me = useMe()
+  const { t } = useWords()
+  if (!me.system_rights.includes('build')) return <Empty icon="lock" title={t('state.noRight')} text={t('build.noRight')} />
+  return <Objects />
+}
+
+function Objects() {
   const { t, say } = useWords()
+  const all = useDefinitions()
+  const drafts = useQuery({ queryKey: ['drafts'], queryFn: server.drafts, staleTime: 0 })
+  const [search, setSearch] = useState('')
+  const [retired, setRetired] = useState(false)
+  const [creating, setCreating] = useState(false)
+  if (all.isPending || drafts.isPending) return <Skeleton />
+  if (all.isError || drafts.isError)
+    return <Failed problem={all.error ?? drafts.error} retry={() => void Promise.all([all.refetch(), drafts.refetch()])} />
+  const objects = all.data.filter((one) => one.kind === 'object')
+  const mine = drafts.data.filter((one) => one.kind === 'object')
+  const begun = mine.filter((draft) => !objects.some((one) => one.key === draft.key))
+  const wanted = search.trim().toLowerCase()
+  const found = objects.filter(
+    (one) => (retired || !one.retired) && `${one.key} ${Object.values(one.labels).join(' ')}`.toLowerCase().includes(wanted),
+  )
+  const hidden = objects.filter((one) => one.retired).length
   return (
-    <div className="page">
-      <h1>{t('frame.build')}</h1>
-      <div className="tiles">
-        {Object.values(catalog.objects).map((object) => (
-          <Link key={object.key} className="tile" to="/o/$object" params={{ object: object.key }}>
-            <Icon name={object.icon} size={20} /> {say(object.labels, object.key)}{' '}
-            <span className="quiet">{t('build.fields', { count: object.fields.length })}</span>
-          </Link>
-        ))}
-      </div>
+    <div className="page build-page">
+      <header className="build-head">
+        <div className="grow">
+          <h1>{t('build.title')}</h1>
+          <p className="quiet">{t('build.intro')}</p>
+        </div>
+        <Button type="primary" icon={<Icon name="plus" />} onClick={() => setCreating(true)}>
+          {t('build.newObject')}
+        </Button>
+      </header>
+      {objects.length + begun.length === 0 ? (
+        <Empty icon="table" title={t('build.none')} text={t('build.noneText')} />
+      ) : (
+        <>
+          <div className="row">
+            <Input
+              className="build-search"
+              allowClear
+              prefix={<Icon name="search" />}
+              aria-label={t('build.find')}
+              placeholder={t('build.find')}
+              value={search}
+              onChange={(event) => setSearch(event.target.value)}
+            />
+            {hidden > 0 && (
+              <Checkbox checked={retired} onChange={(event) => setRetired(event.target.checked)}>
+                {t('build.showRetired', { count: hidden })}
+              </Checkbox>
+            )}
+          </div>
+          <ul className="objects">
+            {begun.map((draft) => (
+              <Begun key={draft.key} draft={draft} />
+            ))}
+            {found.map((one) => (
+              <ObjectLine key={one.key} object={one} parents={objects} draft={mine.find((draft) => draft.key === one.key)} />
+            ))}
+          </ul>
+          {!found.length && !begun.length && <p className="quiet">{t('build.nothingFound', { search: say({ en: search }) })}</p>}
+        </>
+      )}
+      {creating && (
+        <Suspense>
+          <NewObject taken={[...objects, ...begun].map((one) => one.key)} onClose={() => setCreating(false)} />
+        </Suspense>
+      )}
     </div>
+  )
+}
+
+function Begun({ draft }: { draft: Draft }) {
+  const { t, say, language } = useWords()
+  const body = draft.body[draft.key]
+  return (
+    <li>
+      <Link className="object-line" to="/build/objects/$key" params={{ key: draft.key }}>
+        <Icon name={body?.icon ?? 'table'} size={20} />
+        <span className="object-name">
+          <strong className="cut">{say(body?.labels, draft.key)}</strong>
+          <code>{draft.key}</code>
+        </span>
+        <span className="pill amber">{t('build.draftNew')}</span>
+        <span className="quiet object-figure">{t('build.fields', { count: body?.fields.length ?? 0 })}</span>
+        <time className="quiet object-when">{ago(draft.updated_at, language)}</time>
+      </Link>
+    </li>
+  )
+}
+
+function ObjectLine({ object, draft, parents }: { object: Listed; draft: Draft | undefined; parents: Listed[] }) {
+  const { t, say, language } = useWords()
+  return (
+    <li>
+      <Link className="object-line" to="/build/objects/$key" params={{ key: object.key }}>
+        <Icon name={object.icon ?? 'table'} size={20} />
+        <span className="object-name">
+          <strong className="cut">{say(object.labels, object.key)}</strong>
+          <code>{object.key}</code>
+        </span>
+        {draft && <span className="pill amber">{t('build.draft')}</span>}
+        {object.retired && <span className="pill grey">{t('build.retired')}</span>}
+        {object.parent && <span className="pill blue">{t('build.linesPill')}</span>}
+        {object.pack && <span className="quiet object-pack">{t('build.pack', { pack: object.pack })}</span>}
+        <span className="quiet object-figure">{t('build.fields', { count: object.fields })}</span>
+        <time className="quiet object-when" title={object.author ?? ''}>
+          {ago(object.published_at, language)}
+        </time>
+      </Link>
+      {!object.retired && parents.length > 0 && !object.parent && (
+        <Link
+          className="icon-button"
+          to="/o/$object"
+          params={{ object: object.key }}
+          aria-label={t('build.openOf', { name: say(object.labels, object.key) })}
+        >
+          <Icon name="expand" />
+        </Link>
+      )}
+    </li>
   )
 }

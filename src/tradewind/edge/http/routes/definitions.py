@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from litestar import Response, delete, get, post, put
 
+from tradewind.accounts.actors import system_rights
 from tradewind.catalog import drafts, publish, versions
+from tradewind.catalog.check import check_definitions
 from tradewind.catalog.plan import Plan
 from tradewind.edge.http.guard import needs
 from tradewind.edge.http.running import AnyRequest, Asked, answer, asked, encoded, tagged, uuid_in
-from tradewind.kernel.problems import Forbidden, InvalidDefinition, NotFound
+from tradewind.kernel.problems import Forbidden, InvalidDefinition, InvalidRequest, NotFound, Problem
 from tradewind.kernel.sql import param, raw
+from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.definitions import DEFINITION_KINDS, AnyDefinition, ViewDefinition
 from tradewind.query.database.pool import Connection
 from tradewind.records import log
 from tradewind.records.visible import visible_catalog
 
+DRAFT_KEY = re.compile(r"[a-z0-9_.]{1,90}")
+
 
 class Checking(msgspec.Struct, forbid_unknown_fields=True):
+    """With `problems_only` nothing is counted in the tables, so that it may be asked while one types."""
+
     definitions: tuple[dict[str, Any], ...]
+    problems_only: bool = False
 
 
 class Publishing(msgspec.Struct, forbid_unknown_fields=True):
@@ -55,11 +66,24 @@ def _decoded(bodies: tuple[dict[str, Any], ...]) -> list[AnyDefinition]:
 
 
 @get("/api/definitions", opt=needs("build"))
-async def listing(request: AnyRequest) -> Response[bytes]:
-    """All definitions by kind and key, with their versions."""
+async def listing(request: AnyRequest, retired: bool = False) -> Response[bytes]:
+    """All definitions by kind and key, with their versions; retired ones too where asked."""
+    statement = raw(
+        "SELECT d.kind, d.key, d.pack, d.version, d.retired, d.published_at, p.name AS author, coalesce(d.body->'labels', '{}'::jsonb) AS labels,"
+        " d.body->>'icon' AS icon, coalesce(d.body->>'parent', '') AS parent, (SELECT count(*) FROM"
+        " jsonb_array_elements(coalesce(d.body->'fields', '[]'::jsonb)) AS field WHERE NOT coalesce((field->>'retired')::boolean, false)) AS fields"
+        " FROM system.definitions AS d LEFT JOIN system.people AS p ON p.id = d.author WHERE NOT d.retired OR "
+    )
     async with asked(request).database.reading() as connection:
-        rows = await connection.rows(raw("SELECT kind, key, pack, version, body FROM system.definitions WHERE NOT retired ORDER BY kind, key"))
-    return answer([{"kind": row[0], "key": row[1], "pack": row[2], "version": row[3], "labels": row[4].get("labels", {})} for row in rows])
+        rows = await connection.rows(statement + param(retired) + raw(" ORDER BY d.kind, d.key"))
+    keys = ("kind", "key", "pack", "version", "retired", "published_at", "author", "labels", "icon", "parent", "fields")
+    return answer([dict(zip(keys, row, strict=True)) for row in rows])
+
+
+@get("/api/field-types", opt=needs("build"))
+async def types(request: AnyRequest) -> Response[bytes]:
+    """Every field type with its group and the JSON Schema of its settings, from which the builder's forms are made."""
+    return answer({name: {"group": kind.group, "schema": msgspec.json.schema(kind.options)} for name, kind in field_types().items()})
 
 
 @get("/api/definitions/{kind:str}/{key:str}", opt=needs("build"))
@@ -74,10 +98,27 @@ async def one(request: AnyRequest, kind: str, key: str) -> Response[bytes]:
 
 @get("/api/definitions/{kind:str}/{key:str}/versions", opt=needs("build"))
 async def earlier(request: AnyRequest, kind: str, key: str) -> Response[bytes]:
-    """All its versions, newest first, each with what it changed."""
+    """All its versions, newest first, each with who published it and what it changed."""
     found = await versions.versions(asked(request).database, kind, key)
     bodies = [*(version.body for version in found), None]
     return answer([{**msgspec.to_builtins(version), "changes": versions.diff(bodies[number + 1], version.body)} for number, version in enumerate(found)])
+
+
+@get("/api/definitions/{kind:str}/{key:str}/versions/{version:int}", opt=needs("build"))
+async def restorable(request: AnyRequest, kind: str, key: str, version: int) -> Response[bytes]:
+    """An earlier version made ready to be published again: what was added since is in it as retired."""
+    ask = asked(request)
+    found = await versions.version_as_definition(ask.database, ask.catalog, kind, key, version)
+    return answer({"kind": kind, "key": key, "version": version, "body": {"kind": kind, **msgspec.to_builtins(found)}})
+
+
+@get("/api/definitions/{kind:str}/{key:str}/diff", opt=needs("build"))
+async def difference(request: AnyRequest, kind: str, key: str, before: int, after: int) -> Response[bytes]:
+    """Where two versions differ."""
+    bodies = {one.version: one.body for one in await versions.versions(asked(request).database, kind, key)}
+    if before not in bodies or after not in bodies:
+        raise NotFound()
+    return answer(versions.diff(bodies[before], bodies[after]))
 
 
 def _steps(made: Plan) -> dict[str, Any]:
@@ -89,11 +130,25 @@ async def check(request: AnyRequest, data: Checking) -> Response[bytes]:
     """What publishing would do, and what is wrong."""
     ask = asked(request)
     try:
-        made = await publish.plan(ask.database, ask.catalog, _decoded(data.definitions))
+        definitions = _decoded(data.definitions)
+        if data.problems_only:
+            problems = check_definitions(ask.catalog, definitions)
+            return answer({"operations": [], "problems": [_listed(one) for one in problems]})
+        made = await publish.plan(ask.database, ask.catalog, definitions)
     except InvalidDefinition as problem:
         errors = problem.errors or (problem,)
-        return answer({"operations": [], "problems": [{"pointer": one.pointer, "code": one.code, "params": one.params} for one in errors]})
+        return answer({"operations": [], "problems": [_listed(one) for one in errors]})
     return answer(_steps(made))
+
+
+def _listed(problem: Problem) -> dict[str, Any]:
+    return {"pointer": problem.pointer, "code": problem.code, "params": problem.params}
+
+
+def _may_publish(ask: Asked, kinds: Iterable[str]) -> None:
+    """Roles say who may do what: whoever only builds objects must not widen his own. Raises Forbidden."""
+    if "role" in kinds and "roles" not in system_rights(ask.catalog, ask.actor):
+        raise Forbidden(right="roles")
 
 
 def _log(ask: Asked, operation: str) -> publish.Log:
@@ -108,6 +163,7 @@ async def publishing(request: AnyRequest, data: Publishing) -> Response[bytes]:
     """Publishes them together; everybody has them at the next request."""
     ask = asked(request)
     definitions = _decoded(data.definitions)
+    _may_publish(ask, (one.kind for one in definitions))
     change_set = await publish.publish(ask.database, definitions, ask.actor.person, ask.clock, title=data.title, base=data.base, log=_log(ask, "publish"))
     for definition in definitions:
         if ask.actor.person is not None:
@@ -133,9 +189,17 @@ async def change_sets(request: AnyRequest) -> Response[bytes]:
 async def undo(request: AnyRequest, identity: str) -> Response[bytes]:
     """Takes a publish back; refused, with the list, when something depends on it since."""
     ask = asked(request)
+    _may_publish(ask, await versions.kinds_of(ask.database, uuid_in(identity)))
     change_set = await publish.undo(ask.database, uuid_in(identity), ask.actor.person, ask.clock, log=_log(ask, "publish_undone"))
     await ask.running.refresh()
     return answer({"change_set": change_set})
+
+
+@get("/api/drafts", opt=needs("build"))
+async def own_drafts(request: AnyRequest) -> Response[bytes]:
+    """One's own drafts, newest first."""
+    ask = asked(request)
+    return answer(await drafts.drafts_of(ask.database, _person(ask)))
 
 
 @get("/api/drafts/{kind:str}/{key:str}", opt=needs("build"))
@@ -149,6 +213,8 @@ async def draft(request: AnyRequest, kind: str, key: str) -> Response[bytes]:
 async def keep_draft(request: AnyRequest, kind: str, key: str, data: Drafted) -> Response[bytes]:
     """Keeps it; it may be half made."""
     ask = asked(request)
+    if kind not in DEFINITION_KINDS or not DRAFT_KEY.fullmatch(key):
+        raise InvalidRequest(pointer="/key", rule="id")
     await drafts.put_draft(ask.database, _person(ask), drafts.Draft(kind=kind, key=key, base_version=data.base_version, body=data.body), ask.clock)
     return answer({})
 
@@ -160,7 +226,7 @@ async def drop_draft(request: AnyRequest, kind: str, key: str) -> Response[bytes
     return answer({})
 
 
-def _person(ask: Asked) -> Any:
+def _person(ask: Asked) -> UUID:
     if ask.actor.person is None:
         raise Forbidden(right="person")
     return ask.actor.person
@@ -179,4 +245,21 @@ async def save_view(request: AnyRequest, key: str, data: dict[str, Any]) -> Resp
     return answer({"key": key})
 
 
-ROUTES = (catalog, listing, one, earlier, check, publishing, change_sets, undo, draft, keep_draft, drop_draft, save_view)
+ROUTES = (
+    catalog,
+    listing,
+    types,
+    one,
+    earlier,
+    restorable,
+    difference,
+    check,
+    publishing,
+    change_sets,
+    undo,
+    own_drafts,
+    draft,
+    keep_draft,
+    drop_draft,
+    save_view,
+)

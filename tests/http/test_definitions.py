@@ -1,0 +1,97 @@
+"""Building from outside: draft, plan, publish, versions, difference, restore, undo; and who may not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar.testing import AsyncTestClient
+
+from tradewind.edge.demo import prepare
+from tradewind.edge.http.app import build_app
+from tradewind.kernel.settings import Settings
+
+Client = AsyncTestClient[Any]
+SAMPLE: dict[str, Any] = {
+    "kind": "object",
+    "key": "sample",
+    "labels": {"en": "Sample", "zh-CN": "样品"},
+    "title": "name",
+    "fields": [{"key": "name", "type": "text", "labels": {"en": "Name"}, "required": True}, {"key": "pieces", "type": "integer", "labels": {"en": "Pieces"}}],
+}
+
+
+@pytest.fixture
+async def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(database_url=database_url, data_folder=tmp_path, pool_size=4)
+
+
+@pytest.fixture
+async def sign_ins(settings: Settings) -> dict[str, str]:
+    return await prepare(settings, lambda _: None)
+
+
+@pytest.fixture
+async def client(settings: Settings, sign_ins: dict[str, str]) -> AsyncIterator[Client]:
+    async with AsyncTestClient(build_app(settings)) as opened:
+        opened.headers.update({"Sec-Fetch-Site": "same-origin"})
+        await _enter(opened, sign_ins, "admin")
+        yield opened
+
+
+async def _enter(client: Client, sign_ins: dict[str, str], who: str) -> None:
+    client.cookies.clear()
+    answer = await client.post("/api/session", json={"email": f"{who}@demo.example", "password": sign_ins[f"{who}@demo.example"]})
+    assert answer.status_code == 200, answer.text
+
+
+async def _publish(client: Client, body: dict[str, Any], base: int) -> str:
+    answer = await client.post("/api/definitions/publish", json={"definitions": [body], "base": {f"object/{body['key']}": base}})
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["change_set"])
+
+
+async def test_a_draft_is_kept_published_compared_restored_and_taken_back(client: Client) -> None:
+    await client.put("/api/drafts/object/sample", json={"body": {"sample": SAMPLE}, "base_version": 0})
+    assert [one["key"] for one in (await client.get("/api/drafts")).json()] == ["sample"]
+    plan = (await client.post("/api/definitions/check", json={"definitions": [SAMPLE]})).json()
+    assert [step["op"] for step in plan["operations"]] == ["create_object", "add_field", "add_field"]
+    await _publish(client, SAMPLE, 0)
+    assert (await client.get("/api/drafts")).json() == []
+    made = await client.post("/api/objects/sample/records", json={"row": {"name": "A", "pieces": 3}})
+    assert made.status_code == 201, made.text
+    more = {**SAMPLE, "fields": [*SAMPLE["fields"], {"key": "sent", "type": "date", "labels": {"en": "Sent"}}]}
+    second = await _publish(client, more, 1)
+    versions = (await client.get("/api/definitions/object/sample/versions")).json()
+    assert [one["version"] for one in versions] == [2, 1]
+    assert all(one["author_name"] for one in versions)
+    changes = (await client.get("/api/definitions/object/sample/diff", params={"before": 1, "after": 2})).json()
+    assert [one["path"] for one in changes] == ["/fields/sent"]
+    restored = (await client.get("/api/definitions/object/sample/versions/1")).json()["body"]
+    assert {field["key"]: field.get("retired", False) for field in restored["fields"]} == {"name": False, "pieces": False, "sent": True}
+    undone = await client.post(f"/api/change-sets/{second}/undo", json={})
+    assert undone.status_code == 200, undone.text
+
+
+async def test_problems_name_their_place(client: Client) -> None:
+    wrong = {**SAMPLE, "fields": [*SAMPLE["fields"], {"key": "sum", "type": "formula", "labels": {"en": "Sum"}, "options": {"expression": "piecez * 2"}}]}
+    found = (await client.post("/api/definitions/check", json={"definitions": [wrong], "problems_only": True})).json()["problems"]
+    assert [one["pointer"] for one in found] == ["/object/sample/fields/sum/options/expression"]
+    assert found[0]["params"]["suggestion"] == "pieces"
+
+
+async def test_another_order_of_fields_is_in_the_plan(client: Client) -> None:
+    await _publish(client, SAMPLE, 0)
+    turned = {**SAMPLE, "fields": SAMPLE["fields"][::-1]}
+    (step,) = (await client.post("/api/definitions/check", json={"definitions": [turned]})).json()["operations"]
+    assert (step["op"], step["params"]["members"]) == ("change_settings", ["order"])
+
+
+async def test_an_ordinary_user_may_not_build(client: Client, sign_ins: dict[str, str]) -> None:
+    await _enter(client, sign_ins, "mei")
+    assert (await client.put("/api/drafts/object/sample", json={"body": {}, "base_version": 0})).status_code == 403
+    assert (await client.post("/api/definitions/publish", json={"definitions": [SAMPLE]})).status_code == 403
+    for path in ("/api/drafts", "/api/field-types", "/api/definitions"):
+        assert (await client.get(path)).status_code == 403

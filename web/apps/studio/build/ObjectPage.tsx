@@ -1,0 +1,420 @@
+/** The object editor: fields on the left, the settings of the chosen one on the right; nothing is live until it is published. */
+import { useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { Alert, Button, Drawer, Dropdown, Input, Select } from 'antd'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMe } from '../../../ui/catalog'
+import { Icon } from '../../../ui/Icon'
+import { useWords } from '../../../ui/i18n'
+import { Empty, Failed, Skeleton } from '../../../ui/states'
+import { usePhone } from '../../../ui/theme'
+import { sayProblem, say as toast } from '../../../ui/toast'
+import './build.css'
+import { FieldForm } from './FieldForm'
+import { FieldList } from './FieldList'
+import {
+  addField,
+  changeField,
+  changeObject,
+  type Doc,
+  differences,
+  type FieldDef,
+  lineObject,
+  type ObjectDef,
+  placeOf,
+  proposeKey,
+} from './model'
+import { PlanDrawer } from './PlanDrawer'
+import { IconPicker } from './pickers'
+import { type FieldTypes, server, useDefinitions, useFieldTypes } from './server'
+import { TypePicker } from './TypePicker'
+import { TextsInput, useProblemText } from './texts'
+import { type Editor, useEditor, useProblems } from './useEditor'
+import { Versions } from './Versions'
+
+const TITLES = ['text', 'auto_number', 'email', 'long_text', 'phone', 'url', 'integer', 'number']
+
+export default function ObjectPage() {
+  const { key } = useParams({ strict: false }) as { key: string }
+  const me = useMe()
+  const { t } = useWords()
+  if (!me.system_rights.includes('build')) return <Empty icon="lock" title={t('state.noRight')} text={t('build.noRight')} />
+  return <Loaded key={key} object={key} />
+}
+
+function Loaded({ object }: { object: string }) {
+  const editor = useEditor(object)
+  const types = useFieldTypes()
+  if (editor.problem) return <Failed problem={editor.problem} retry={editor.retry} />
+  if (types.isError) return <Failed problem={types.error} retry={() => void types.refetch()} />
+  if (editor.loading || !editor.doc || !types.data) return <Skeleton />
+  return <Editing object={object} doc={editor.doc} editor={editor} types={types.data} />
+}
+
+function Editing({ object, doc, editor, types }: { object: string; doc: Doc; editor: Editor; types: FieldTypes }) {
+  const { t, say } = useWords()
+  const phone = usePhone()
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const all = useDefinitions()
+  const problems = useProblems(doc)
+  const sentence = useProblemText()
+  const [sheet, setSheet] = useState(object)
+  const [selected, setSelected] = useState('')
+  const [dialog, setDialog] = useState<'' | 'type' | 'plan' | 'versions'>('')
+  const shown = doc[sheet] ? sheet : object
+  const owner = doc[shown] as ObjectDef
+  const original = shown === object ? editor.original : undefined
+  const field = owner.fields.find((one) => one.key === selected && !one.retired)
+  const { undo, redo } = editor
+
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (
+        !(event.ctrlKey || event.metaKey) ||
+        event.altKey ||
+        document.querySelector('.ant-modal-wrap:not([style*="display: none"])')
+      )
+        return
+      const letter = event.key.toLowerCase()
+      if (letter !== 'z' && letter !== 'y') return
+      event.preventDefault()
+      if (letter === 'y' || event.shiftKey) redo()
+      else undo()
+    }
+    window.addEventListener('keydown', onKeyDown)
+    return () => window.removeEventListener('keydown', onKeyDown)
+  }, [undo, redo])
+
+  const changes = useMemo(() => differences(original, owner), [original, owner])
+  const changedKeys = useMemo(
+    () =>
+      new Set(original ? changes.flatMap((one) => ('field' in one ? [one.field.key] : [])) : owner.fields.map((one) => one.key)),
+    [changes, original, owner],
+  )
+  const count = original ? changes.length + Object.keys(doc).length - 1 : owner.fields.length
+  const here = problems.filter((problem) => placeOf(problem).object === shown || !placeOf(problem).object)
+  const wrong = new Set(here.map((problem) => placeOf(problem).field).filter(Boolean))
+
+  const change = editor.change
+  const onField = (key: string, changed: Partial<FieldDef>, place?: string) => {
+    if (changed.key && changed.key !== key && selected === key) setSelected(changed.key)
+    change(changeField(doc, shown, key, changed), place)
+  }
+  const add = (type: string) => {
+    setDialog('')
+    const taken = owner.fields.map((one) => one.key)
+    const key = proposeKey(type, type, taken)
+    if (type === 'lines') {
+      const objects = [...Object.keys(doc), ...(all.data ?? []).filter((one) => one.kind === 'object').map((one) => one.key)]
+      const child = proposeKey(`${owner.key.slice(0, 30)}_line`, 'line', objects)
+      const labels = Object.fromEntries(
+        Object.entries(owner.labels).map(([code, text]) => [code, `${text}${code === 'en' ? ' lines' : '明细'}`]),
+      )
+      const options = { target: child }
+      change({ ...addField(doc, shown, { key, type, labels, options }), [child]: lineObject(owner, labels, child) })
+    } else {
+      const options: Record<string, Record<string, unknown>> = { rollup: { function: 'count' }, formula: { expression: '' } }
+      change(addField(doc, shown, { key, type, labels: {}, ...(options[type] ? { options: options[type] } : {}) }))
+    }
+    setSelected(key)
+  }
+  const jump = (where: string, key: string) => {
+    setDialog('')
+    if (doc[where]) setSheet(where)
+    setSelected(key)
+  }
+  const afterPublish = async () => {
+    await Promise.all([
+      queries.invalidateQueries({ queryKey: ['catalog'] }),
+      queries.invalidateQueries({ queryKey: ['definitions'] }),
+      queries.invalidateQueries({ queryKey: ['drafts'] }),
+      queries.invalidateQueries({ queryKey: ['versions', object] }),
+    ])
+    await editor.reload()
+  }
+  const onPublished = async (changeSet: string) => {
+    const fresh = !editor.original
+    setDialog('')
+    setSheet(object)
+    await afterPublish()
+    toast(t('build.published', { name: say(doc[object]?.labels, object) }), {
+      undo: async () => {
+        await server.undo(changeSet)
+        if (fresh) await navigate({ to: '/build' })
+        await afterPublish()
+      },
+    })
+  }
+  const discard = async () => {
+    const before = doc
+    try {
+      await editor.discard()
+      if (!editor.version) await navigate({ to: '/build' })
+      toast(t('build.discarded'), {
+        undo: async () => {
+          await server.keep(object, before, editor.base)
+          await queries.invalidateQueries({ queryKey: ['drafts'] })
+          if (editor.version) await editor.reload()
+          else await navigate({ to: '/build/objects/$key', params: { key: object } })
+        },
+      })
+    } catch (problem) {
+      sayProblem(problem)
+    }
+  }
+  const retire = (retired: boolean) => change(changeObject(doc, object, { retired }))
+  const form = field && (
+    <FieldForm
+      doc={doc}
+      owner={owner}
+      field={field}
+      published={original?.fields.find((one) => one.key === field.key)}
+      types={types}
+      problems={here}
+      onChange={(changed, place) => onField(field.key, changed, place)}
+    />
+  )
+  const objectForm = (
+    <ObjectForm
+      owner={owner}
+      problems={here.map((one) => ({ place: placeOf(one), text: sentence(one) }))}
+      onChange={(changed, place) => change(changeObject(doc, shown, changed), place)}
+    />
+  )
+  const aside = field ? form : objectForm
+  const asideTitle = field ? say(field.labels, t('build.unnamed')) : t('build.objectSettings')
+  return (
+    <div className="builder">
+      <header className="builder-head">
+        <Link to="/build" className="icon-button" aria-label={t('build.back')}>
+          <Icon name="left" size={20} />
+        </Link>
+        <Icon name={doc[object]?.icon ?? 'table'} size={20} />
+        <h1 className="cut">{say(doc[object]?.labels, object)}</h1>
+        <span className="quiet saving" role="status">
+          {editor.changed ? t(`build.saving.${editor.saving}`) : ''}
+        </span>
+        <span className="toolbar-space" />
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={t('action.undo')}
+          title={`${t('action.undo')} (Ctrl Z)`}
+          disabled={!editor.canUndo}
+          onClick={undo}
+        >
+          <Icon name="restore" />
+        </button>
+        <button
+          type="button"
+          className="icon-button flip"
+          aria-label={t('build.redo')}
+          title={`${t('build.redo')} (Ctrl Shift Z)`}
+          disabled={!editor.canRedo}
+          onClick={redo}
+        >
+          <Icon name="restore" />
+        </button>
+        <Dropdown
+          trigger={['click']}
+          menu={{
+            onClick: ({ key }) => {
+              if (key === 'versions') setDialog('versions')
+              else if (key === 'records') void navigate({ to: '/o/$object', params: { object } })
+              else if (key === 'discard') void discard()
+              else retire(key === 'retire')
+            },
+            items: [
+              { key: 'versions', label: t('build.versions'), icon: <Icon name="history" />, disabled: !editor.version },
+              {
+                key: 'records',
+                label: t('build.openRecords'),
+                icon: <Icon name="table" />,
+                disabled: !editor.version || editor.retired,
+              },
+              { key: 'discard', label: t('build.discard'), icon: <Icon name="close" />, disabled: !editor.changed },
+              ...(editor.version && !owner.parent
+                ? [
+                    doc[object]?.retired
+                      ? { key: 'unretire', label: t('build.restoreObject') }
+                      : { key: 'retire', label: t('build.retireObject'), danger: true },
+                  ]
+                : []),
+            ],
+          }}
+        >
+          <Button aria-label={t('build.more')} icon={<Icon name="more" />} />
+        </Dropdown>
+        <Button type="primary" disabled={!editor.changed} onClick={() => void editor.save().then(() => setDialog('plan'))}>
+          {editor.changed && count > 0 ? t('build.publishCount', { count }) : t('build.publish')}
+        </Button>
+      </header>
+      {Object.keys(doc).length > 1 && (
+        <div className="builder-tabs" role="tablist">
+          {Object.values(doc).map((one) => (
+            <button key={one.key} type="button" role="tab" aria-selected={one.key === shown} onClick={() => jump(one.key, '')}>
+              {say(one.labels, one.key)}
+            </button>
+          ))}
+        </div>
+      )}
+      {editor.version > editor.base && editor.changed && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t('build.newer', { version: editor.version })}
+          action={
+            <Button size="small" onClick={() => void editor.takeIn().catch(sayProblem)}>
+              {t('build.takeIn')}
+            </Button>
+          }
+        />
+      )}
+      {doc[object]?.retired && (
+        <Alert type="warning" showIcon title={t(editor.retired ? 'build.isRetired' : 'build.willRetire')} />
+      )}
+      <div className="builder-body">
+        <div className="builder-list">
+          <button type="button" className={field ? 'object-row' : 'object-row now'} onClick={() => setSelected('')}>
+            <Icon name="settings" /> <span className="grow">{t('build.objectSettings')}</span>
+            <span className="quiet">{t('build.fields', { count: owner.fields.filter((one) => !one.retired).length })}</span>
+          </button>
+          <FieldList
+            doc={doc}
+            owner={owner}
+            original={original}
+            selected={selected}
+            wrong={wrong}
+            changed={changedKeys}
+            onSelect={setSelected}
+            onChange={change}
+            onField={onField}
+          />
+          <Button type="dashed" block icon={<Icon name="plus" />} onClick={() => setDialog('type')}>
+            {t('build.addField')}
+          </Button>
+          {problems.length > 0 && (
+            <button
+              type="button"
+              className="problem-count"
+              onClick={() => {
+                const place = placeOf(problems[0] as (typeof problems)[0])
+                jump(place.object, place.field)
+              }}
+            >
+              <Icon name="warn" /> {t('plan.problems', { count: problems.length })}
+            </button>
+          )}
+        </div>
+        {phone ? (
+          <PhoneSheet open={Boolean(field)} title={asideTitle} onClose={() => setSelected('')} settings={objectForm}>
+            {form}
+          </PhoneSheet>
+        ) : (
+          <aside className="builder-side" aria-label={asideTitle}>
+            <h2>{asideTitle}</h2>
+            {aside}
+          </aside>
+        )}
+      </div>
+      {dialog === 'type' && <TypePicker types={types} lines={!owner.parent} onPick={add} onClose={() => setDialog('')} />}
+      {dialog === 'plan' && (
+        <PlanDrawer
+          object={object}
+          doc={doc}
+          original={editor.original}
+          base={editor.base}
+          onJump={jump}
+          onPublished={(changeSet) => void onPublished(changeSet)}
+          onClose={() => setDialog('')}
+        />
+      )}
+      {dialog === 'versions' && (
+        <Versions
+          object={object}
+          draft={editor.changed ? doc[object] : undefined}
+          onRestore={(body) => change({ ...doc, [object]: { ...body, fields: body.fields ?? [] } })}
+          onUndone={() => void afterPublish()}
+          onClose={() => setDialog('')}
+        />
+      )}
+    </div>
+  )
+}
+
+function PhoneSheet({
+  open,
+  title,
+  onClose,
+  settings,
+  children,
+}: {
+  open: boolean
+  title: string
+  onClose: () => void
+  settings: React.ReactNode
+  children: React.ReactNode
+}) {
+  const last = useRef(children)
+  if (open) last.current = children
+  return (
+    <>
+      <section className="builder-side">{settings}</section>
+      <Drawer open={open} title={title} placement="bottom" size="85vh" onClose={onClose}>
+        {last.current}
+      </Drawer>
+    </>
+  )
+}
+
+interface ObjectFormProps {
+  owner: ObjectDef
+  problems: { place: { object: string; field: string; setting: string }; text: string }[]
+  onChange: (changes: Partial<ObjectDef>, place?: string) => void
+}
+
+function ObjectForm({ owner, problems, onChange }: ObjectFormProps) {
+  const { t, say } = useWords()
+  const own = problems.filter((one) => !one.place.field)
+  return (
+    <div className="field-form">
+      {own.length > 0 && (
+        <ul className="problem-box" role="alert">
+          {own.map((one) => (
+            <li key={one.text}>{one.text}</li>
+          ))}
+        </ul>
+      )}
+      <TextsInput
+        label={t('build.label')}
+        value={owner.labels}
+        onChange={(labels) => onChange({ labels }, `${owner.key}:labels`)}
+      />
+      <label className="setting">
+        <span>{t('build.key')}</span>
+        <Input value={owner.key} disabled aria-label={t('build.key')} />
+        <small className="quiet">{t('build.keyFixed')}</small>
+      </label>
+      <IconPicker value={owner.icon ?? 'table'} onChange={(icon) => onChange({ icon })} />
+      <label className="setting">
+        <span>{t('build.titleField')}</span>
+        <Select
+          aria-label={t('build.titleField')}
+          className="full"
+          value={owner.title || null}
+          options={owner.fields
+            .filter((field) => !field.retired && TITLES.includes(field.type))
+            .map((field) => ({ value: field.key, label: say(field.labels, field.key) }))}
+          onChange={(title: string) => onChange({ title })}
+        />
+        <small className="quiet">{t('build.titleHelp')}</small>
+      </label>
+      {owner.parent && (
+        <p className="quiet">
+          {t('build.isLines', { parent: say(owner.fields.find((field) => field.key === owner.parent)?.labels, owner.parent) })}
+        </p>
+      )}
+    </div>
+  )
+}

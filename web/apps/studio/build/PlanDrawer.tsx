@@ -1,0 +1,277 @@
+/** What publishing will do, sentence by sentence; who may use a new object; then it is published, with a way back. */
+import { useQuery } from '@tanstack/react-query'
+import { Alert, Button, Drawer, Input, Select } from 'antd'
+import { useState } from 'react'
+import { ApiProblem } from '../../../ui/api'
+import { useCatalog, useMe } from '../../../ui/catalog'
+import { Icon } from '../../../ui/Icon'
+import { useWords } from '../../../ui/i18n'
+import { Failed, Skeleton } from '../../../ui/states'
+import { usePhone } from '../../../ui/theme'
+import { type Doc, type Found, LEVELS, type Level, type ObjectDef, placeOf, rightsFor } from './model'
+import { type Step, server, useDefinitions } from './server'
+import { useProblemText } from './texts'
+
+interface Props {
+  object: string
+  doc: Doc
+  original: ObjectDef | undefined
+  base: number
+  onJump: (object: string, field: string) => void
+  onPublished: (changeSet: string) => void
+  onClose: () => void
+}
+
+type Bodies = { objects?: Record<string, unknown>; [member: string]: unknown }
+
+/** The definitions that are published: the objects, and roles and menus that get the new one. */
+async function together(doc: Doc, object: string, levels: Record<string, Level>, menu: string) {
+  const definitions: object[] = Object.values(doc)
+  const base: Record<string, number> = {}
+  for (const [key, level] of Object.entries(levels)) {
+    if (level === 'none') continue
+    const role = await server.role(key)
+    const body = role.body as Bodies
+    definitions.push({ ...body, objects: { ...body.objects, [object]: rightsFor(level) } })
+    base[`role/${key}`] = role.version
+  }
+  if (menu) {
+    const found = await server.menu(menu)
+    definitions.push({ ...found.body, objects: [...((found.body.objects as string[]) ?? []), object] })
+    base[`menu/${menu}`] = found.version
+  }
+  return { definitions, base }
+}
+
+export function PlanDrawer({ object, doc, original, base, onJump, onPublished, onClose }: Props) {
+  const { t, say } = useWords()
+  const me = useMe()
+  const catalog = useCatalog()
+  const phone = usePhone()
+  const sentence = useProblemText()
+  const all = useDefinitions()
+  const [levels, setLevels] = useState<Record<string, Level>>({})
+  const [menu, setMenu] = useState('')
+  const [title, setTitle] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [refused, setRefused] = useState<ApiProblem | null>(null)
+  const plan = useQuery({
+    queryKey: ['plan', doc],
+    queryFn: () => server.check(Object.values(doc), false),
+    staleTime: 0,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  })
+  const isNew = !original && !doc[object]?.parent
+  const roles = (all.data ?? []).filter((one) => one.kind === 'role' && !one.retired)
+  const mayGrant = me.system_rights.includes('roles')
+  const steps = plan.data?.operations ?? []
+  const problems: Found[] = plan.data?.problems ?? []
+  const blocked = problems.length > 0 || steps.some((step) => step.refused)
+  const publish = async () => {
+    setBusy(true)
+    setRefused(null)
+    try {
+      const made = await together(doc, object, levels, menu)
+      const bases = { ...made.base, [`object/${object}`]: base }
+      const done = await server.publish(made.definitions, bases, title)
+      onPublished(done.change_set)
+    } catch (problem) {
+      setRefused(
+        problem instanceof ApiProblem ? problem : new ApiProblem({ status: 0, code: 'internal', detail: String(problem) }),
+      )
+      setBusy(false)
+    }
+  }
+  const name = (key: string) => say(doc[key]?.labels ?? catalog.objects[key]?.labels, key)
+  const refusedItems = (refused?.body.errors ?? []).map((item) => ({
+    pointer: item.pointer ?? '',
+    code: item.code,
+    params: item.params ?? {},
+  }))
+  const jump = (problem: Found) => {
+    const place = placeOf(problem)
+    return (
+      <li key={problem.pointer + JSON.stringify(problem.params)}>
+        <button type="button" className="link" onClick={() => onJump(place.object || object, place.field)}>
+          {place.field
+            ? `${name(place.object)} › ${fieldName(doc, place.object, place.field, say)}`
+            : name(place.object || object)}
+        </button>
+        <span>{sentence(problem)}</span>
+      </li>
+    )
+  }
+  return (
+    <Drawer
+      open
+      title={t('plan.title')}
+      placement={phone ? 'bottom' : 'right'}
+      size={phone ? '92vh' : 560}
+      closable={!busy}
+      maskClosable={!busy}
+      onClose={busy ? () => undefined : onClose}
+      footer={
+        <div className="form-foot">
+          <span className="quiet grow" role="status">
+            {busy ? t('plan.running') : ''}
+          </span>
+          <Button onClick={onClose} disabled={busy}>
+            {t('action.cancel')}
+          </Button>
+          <Button type="primary" loading={busy} disabled={plan.isPending || blocked} onClick={() => void publish()}>
+            {t('build.publish')}
+          </Button>
+        </div>
+      }
+    >
+      {plan.isPending ? (
+        <Skeleton />
+      ) : plan.isError ? (
+        <Failed problem={plan.error} retry={() => void plan.refetch()} />
+      ) : (
+        <div className="plan">
+          {refused && (
+            <Alert
+              type="error"
+              showIcon
+              title={t(refused.body.code === 'schema.conflict' ? 'plan.conflict' : 'plan.failed')}
+              description={refusedItems.length ? <ul className="plan-problems">{refusedItems.map(jump)}</ul> : refused.message}
+            />
+          )}
+          {problems.length > 0 && (
+            <section>
+              <h2>{t('plan.problems', { count: problems.length })}</h2>
+              <ul className="plan-problems">{problems.map(jump)}</ul>
+            </section>
+          )}
+          {!problems.length && (
+            <section>
+              <h2>{t('plan.steps')}</h2>
+              {steps.length ? (
+                <ol className="plan-steps">
+                  {steps.map((step) => (
+                    <StepLine key={`${step.op}/${step.object}/${step.field}`} step={step} onJump={onJump} />
+                  ))}
+                </ol>
+              ) : (
+                <p className="quiet">{t('plan.nothing')}</p>
+              )}
+            </section>
+          )}
+          {isNew && !problems.length && (
+            <section>
+              <h2>{t('plan.who')}</h2>
+              <p className="quiet">{t(mayGrant ? 'plan.whoHelp' : 'plan.whoNoRight')}</p>
+              <div className="plan-roles">
+                {roles.map((role) => {
+                  const administrator = role.key === 'administrator'
+                  return (
+                    <label key={role.key} className="plan-role">
+                      <span className="grow cut">{say(role.labels, role.key)}</span>
+                      <Select
+                        size="small"
+                        aria-label={t('plan.level', { role: say(role.labels, role.key) })}
+                        disabled={administrator || !mayGrant}
+                        value={administrator ? 'all' : (levels[role.key] ?? 'none')}
+                        popupMatchSelectWidth={false}
+                        options={LEVELS.map((level) => ({ value: level, label: t(`plan.levels.${level}`) }))}
+                        onChange={(level: Level) => setLevels((now) => ({ ...now, [role.key]: level }))}
+                      />
+                    </label>
+                  )
+                })}
+              </div>
+              {catalog.menus.length > 0 && (
+                <label className="plan-role">
+                  <span className="grow">{t('plan.menu')}</span>
+                  <Select
+                    size="small"
+                    aria-label={t('plan.menu')}
+                    value={menu}
+                    popupMatchSelectWidth={false}
+                    options={[
+                      { value: '', label: t('plan.noMenu') },
+                      ...catalog.menus.map((one) => ({ value: one.key, label: say(one.labels, one.key) })),
+                    ]}
+                    onChange={setMenu}
+                  />
+                </label>
+              )}
+            </section>
+          )}
+          {!problems.length && (
+            <label className="setting">
+              <span>{t('plan.note')}</span>
+              <Input
+                value={title}
+                maxLength={200}
+                placeholder={t('plan.noteHelp')}
+                onChange={(event) => setTitle(event.target.value)}
+              />
+            </label>
+          )}
+        </div>
+      )}
+    </Drawer>
+  )
+}
+
+function fieldName(
+  doc: Doc,
+  object: string,
+  field: string,
+  say: (texts: ObjectDef['labels'] | undefined, otherwise: string) => string,
+) {
+  return say(doc[object]?.fields.find((one) => one.key === field)?.labels, field)
+}
+
+function StepLine({ step, onJump }: { step: Step; onJump: (object: string, field: string) => void }) {
+  const { t, say } = useWords()
+  const params = step.params as { object_labels?: Record<string, string>; field_labels?: Record<string, string>; type?: string }
+  const members = ((step.params.members as string[] | undefined) ?? [])
+    .map((one) => t(`build.member.${one}`))
+    .join(t('build.comma'))
+  const op =
+    step.op === 'set_required' || step.op === 'set_unique'
+      ? `${step.op}.${step.params.on === false ? 'off' : 'on'}`
+      : step.op === 'change_settings'
+        ? `change_settings.${step.field ? 'field' : 'object'}`
+        : step.op
+  const values = (step.params.values as { value: string }[] | undefined) ?? []
+  return (
+    <li className={step.refused ? 'refused' : step.risk}>
+      <Icon name={step.refused ? 'warn' : step.risk === 'slow' ? 'clock' : 'check'} />
+      <div>
+        {t(`plan.${op}`, {
+          object: say(params.object_labels, step.object),
+          field: say(params.field_labels, step.field),
+          type: t(`build.types.${params.type ?? 'text'}`, { defaultValue: params.type ?? '' }),
+          members,
+        })}
+        {step.rows > 0 && (
+          <span className="quiet">
+            {' '}
+            {t(`plan.rows.${step.op}`, { rows: step.rows, defaultValue: t('plan.rows.other', { rows: step.rows }) })}
+          </span>
+        )}
+        {step.risk === 'slow' && <div className="quiet">{t('plan.slow')}</div>}
+        {step.refused && (
+          <div className="danger-text">
+            {t(`build.problem.${step.refused}`, {
+              ...step.params,
+              values: values
+                .map((one) => one.value)
+                .slice(0, 5)
+                .join(t('build.comma')),
+              defaultValue: step.refused,
+            })}{' '}
+            <button type="button" className="link" onClick={() => onJump(step.object, step.field)}>
+              {t('plan.goThere')}
+            </button>
+          </div>
+        )}
+      </div>
+    </li>
+  )
+}

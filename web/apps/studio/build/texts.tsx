@@ -1,0 +1,60 @@
+/** A text in both languages, and the sentences for problems. */
+import { Input } from 'antd'
+import type { Texts } from '../../../ui/catalog'
+import { LANGUAGES, type Language, useWords } from '../../../ui/i18n'
+import type { Found } from './model'
+
+interface Props {
+  label: string
+  value: Texts | undefined
+  onChange: (texts: Texts) => void
+  area?: boolean
+  autoFocus?: boolean
+  invalid?: boolean
+}
+
+/** The reader's own language first. */
+export function TextsInput({ label, value, onChange, area, autoFocus, invalid }: Props) {
+  const { language } = useWords()
+  const order = (Object.keys(LANGUAGES) as Language[]).sort((one) => (one === language ? -1 : 1))
+  const Control = area ? Input.TextArea : Input
+  return (
+    <div className="texts">
+      {order.map((code, index) => (
+        <label key={code}>
+          <span>
+            {label} <small>{LANGUAGES[code]}</small>
+          </span>
+          <Control
+            aria-label={`${label} ${LANGUAGES[code]}`}
+            lang={code}
+            value={value?.[code] ?? ''}
+            {...(autoFocus && index === 0 ? { autoFocus: true } : {})}
+            {...(invalid ? { status: 'error' as const } : {})}
+            {...(area ? { autoSize: { minRows: 1, maxRows: 4 } } : {})}
+            onChange={(event: { target: { value: string } }) => onChange({ ...value, [code]: event.target.value })}
+          />
+        </label>
+      ))}
+    </div>
+  )
+}
+
+/** A problem as a sentence. */
+export function useProblemText() {
+  const { t } = useWords()
+  return (problem: Found): string => {
+    const reason = String(problem.params.reason ?? '')
+    const space = problem.params.rule === 'formula' ? 'formula' : 'problem'
+    const shown = Object.fromEntries(
+      Object.entries(problem.params).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+    )
+    const suggestion = problem.params.suggestion
+      ? ` ${t('build.formula.suggestion', { suggestion: problem.params.suggestion })}`
+      : ''
+    return (
+      t(`build.${space}.${reason}`, { ...shown, defaultValue: t('build.problem.other', { reason: reason || problem.code }) }) +
+      suggestion
+    )
+  }
+}
