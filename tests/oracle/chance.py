@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.oracle.model import Field, Grant, Model, Person, Thing
+
 from tradewind.kernel.ids import new_id
 
 STATES = ("hidden", "masked", "read", "write")
@@ -40,6 +41,7 @@ def things(chance: random.Random) -> dict[str, Thing]:
             "account": Field("account", "relation", target="account", show_name=some()),
             "twice": Field("twice", "formula", inputs=("amount",)),
             "lines": Field("lines", "lines", target="deal_line"),
+            "total": Field("total", "formula", inputs=("lines.price",)),
         },
     )
     line = Thing("deal_line", "product", {"product": Field("product", "text"), "price": Field("price", "integer", some())}, parent="deal")

@@ -62,7 +62,8 @@ class Model:
 
     def grants(self, person: Person, thing: str) -> list[Grant]:
         root = self.things[thing].parent or thing
-        return [grant for role in person.roles for grant in self.roles[role].get(root, []) if "read" in grant.actions]
+        found = [grant for role in person.roles for grant in self.roles[role].get(root, []) if "read" in grant.actions]
+        return [grant for grant in found if RANK[self.field_state(grant, root, "lines")] >= 2] if root != thing else found
 
     def field_state(self, grant: Grant, thing: str, key: str) -> str:
         """The state of a field on the rows of one grant."""
@@ -73,8 +74,16 @@ class Model:
         else:
             state = min(grant.default, "masked", key=RANK.__getitem__) if one.sensitive else grant.default
         if one.type == "formula":
-            state = min([state, "read", *(self.field_state(grant, thing, other) for other in one.inputs)], key=RANK.__getitem__)
-        return state if "update" in grant.actions else min(state, "read", key=RANK.__getitem__)
+            state = min([state, "read", *(self.input_state(grant, thing, other) for other in one.inputs)], key=RANK.__getitem__)
+        if "update" not in grant.actions or (lines and self.field_state(grant, self.things[thing].parent, "lines") != "write"):
+            return min(state, "read", key=RANK.__getitem__)
+        return state
+
+    def input_state(self, grant: Grant, thing: str, path: str) -> str:
+        """Of what a formula reads: an own field, or a column of the own lines."""
+        first, _, rest = path.partition(".")
+        own = self.field_state(grant, thing, first)
+        return min(own, self.field_state(grant, self.things[thing].fields[first].target, rest), key=RANK.__getitem__) if rest else own
 
     def holds(self, person: Person, grant: Grant, row: dict[str, Any]) -> bool:
         """Whether a row lies in the scope of a grant."""
@@ -111,7 +120,12 @@ class Model:
     def actions(self, person: Person, thing: str, row: dict[str, Any]) -> list[str]:
         """Who may change a record may also add and remove its lines."""
         if self.things[thing].parent:
-            return ["update", "delete"] if any("update" in grant.actions for grant in self.holding(person, thing, row)) else []
+            changing = [
+                grant
+                for grant in self.holding(person, thing, row)
+                if "update" in grant.actions and self.field_state(grant, self.things[thing].parent, "lines") == "write"
+            ]
+            return ["update", "delete"] if changing else []
         return [action for action in ("update", "delete") if any(action in grant.actions for grant in self.holding(person, thing, row))]
 
     def ever_clear(self, person: Person, thing: str, key: str) -> bool:
@@ -122,11 +136,15 @@ class Model:
         return self.plain(thing, row, key) if RANK[self.state(person, thing, row, key)] >= 2 else None
 
     def plain(self, thing: str, row: dict[str, Any], key: str) -> Any:
+        """The stored or computed value, whoever asks; None for lines, which have none."""
         one = self.things[thing].fields[key]
         if one.type == "formula":
+            if "." in one.inputs[0]:
+                _, _, column = one.inputs[0].partition(".")
+                return sum(line[column] or 0 for line in self.lines(self.things[thing].fields["lines"].target, row["id"]))
             value = row[one.inputs[0]]
             return None if value is None else value * 2
-        return row[key]
+        return None if one.type == "lines" else row[key]
 
     def at(self, person: Person, thing: str, row: dict[str, Any], path: str) -> Any:
         """The value at the end of a path as this actor may know it."""
@@ -156,9 +174,7 @@ class Model:
             key
             for key, one in self.things[thing].fields.items()
             if one.sensitive
-            or any(
-                RANK[self.field_state(grant, thing, key)] < 2 for role in self.roles.values() for grant in role.get(thing, []) if "read" in grant.actions
-            )
+            or any(RANK[self.field_state(grant, thing, key)] < 2 for role in self.roles.values() for grant in role.get(thing, []) if "read" in grant.actions)
         }
 
     def matches(self, person: Person, thing: str, row: dict[str, Any], part: dict[str, Any]) -> bool:
@@ -215,7 +231,7 @@ class Model:
         for one in reversed(question.get("sort", ())):
             filled = [row for row in rows if self.at(person, thing, row, one["field"]) is not None]
             empty = [row for row in rows if self.at(person, thing, row, one["field"]) is None]
-            filled.sort(key=lambda row: self.at(person, thing, row, one["field"]), reverse=one["descending"])  # noqa: B023 - used at once
+            filled.sort(key=lambda row: self.at(person, thing, row, one["field"]), reverse=one["descending"])
             rows = filled + empty
         return [row["id"] for row in rows]
 
@@ -240,10 +256,10 @@ class Model:
             state = self.state(person, thing, row, key)
             if state == "hidden":
                 continue
-            if one.type == "lines":
+            if one.type == "lines" and state != "masked":
                 made[key] = [self.shown(person, one.target, line) for line in self.lines(one.target, row["id"])]
             elif state == "masked":
-                made[key] = None if self.plain(thing, row, key) is None and one.type not in ("formula", "relation") else "masked"
+                made[key] = None if self.plain(thing, row, key) is None and one.type not in ("formula", "relation", "lines") else "masked"
             else:
                 made[key] = self.clear(person, thing, row, one)
             if state != "write":

@@ -11,7 +11,7 @@ import pkgutil
 from collections.abc import AsyncGenerator
 from functools import partial
 
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Router
 from litestar.config.app import AppConfig
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
@@ -27,6 +27,9 @@ from tradewind.kernel.clock import Clock, SystemClock
 from tradewind.kernel.log import configure
 from tradewind.kernel.settings import Settings
 from tradewind.query.database.pool import open_pool
+
+_ENVELOPE = 10_000
+"""Bytes an upload may have around the file itself."""
 
 
 def create() -> ASGIApp:
@@ -70,8 +73,11 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> Litestar:
         config.middleware = [partial(Headers, secure=settings.secure_cookies), *config.middleware]
         return config
 
+    routes = all_routes()
+    uploads = [route for route in routes if getattr(route, "opt", {}).get("body") == "multipart/form-data"]
+    larger = Router("/", route_handlers=uploads, request_max_body_size=settings.max_file_bytes + _ENVELOPE)  # pyright: ignore[reportArgumentType]
     return Litestar(
-        route_handlers=all_routes(),  # pyright: ignore[reportArgumentType]
+        route_handlers=[larger, *(route for route in routes if route not in uploads)],  # pyright: ignore[reportArgumentType]
         guards=[guard.admit],  # pyright: ignore[reportArgumentType]
         exception_handlers={Exception: problems.handle},
         lifespan=[lifespan],

@@ -20,6 +20,7 @@ from tradewind.metadata.definitions import (
     FieldState,
     FormulaOptions,
     Grant,
+    LinesOptions,
     LookupOptions,
     ObjectDefinition,
     RelationOptions,
@@ -32,8 +33,9 @@ from tradewind.metadata.questions import Filter
 OptionsT = TypeVar("OptionsT")
 ResultT = TypeVar("ResultT")
 _RANK = {state: rank for rank, state in enumerate(FIELD_STATES)}
-_WORD = re.compile(r"[a-z][a-z0-9_]*")
+_PATH = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
 _HIDDEN: FieldState = "hidden"
+_READ: FieldState = "read"
 _DEPTH = 6
 _KEPT = 4096
 _COMPUTED = ("formula", "rollup", "lookup")
@@ -211,7 +213,10 @@ def role_grants(catalog: Catalog, role: RoleDefinition, object_key: str, path: t
         if "read" not in grant.actions:
             continue
         states = _grant_states(catalog, role, definition, grant, hops != (), path)
-        actions: tuple[str, ...] = grant.actions
+        lines = _lines_state(catalog, role, definition, grant, path)
+        if not is_clear(lines):
+            continue
+        actions: tuple[str, ...] = grant.actions if lines == "write" else tuple(action for action in grant.actions if action == "read")
         if hops and "update" in actions:
             actions = ("read", "update", "delete")
         elif hops:
@@ -221,6 +226,18 @@ def role_grants(catalog: Catalog, role: RoleDefinition, object_key: str, path: t
             states = capped
         made.append(ScopedGrant(rows=grant.rows, rule=grant.rule, actions=actions, fields=states, role=role.key))
     return tuple(made)
+
+
+def _lines_state(catalog: Catalog, role: RoleDefinition, definition: ObjectDefinition, grant: Grant, path: tuple[str, ...]) -> FieldState:
+    """For lines, the strictest state of the fields that hold them on the way up to the object whose rights count; else "write"."""
+    found: FieldState = "write"
+    for _, target in root_of(catalog, definition):
+        above = catalog.objects[target]
+        holder = next((one for one in above.live_fields() if one.type == "lines" and field_options(one, LinesOptions).target == definition.key), None)
+        if holder is not None:
+            found = worst(found, _grant_states(catalog, role, above, grant, bool(above.parent), path)[holder.key])
+        definition = above
+    return found
 
 
 def _grant_states(
@@ -239,7 +256,7 @@ def _grant_states(
             states[field.key] = _plain_state(field, grant)
     for field in definition.live_fields():
         if field.type in ("formula", "rollup", "lookup"):
-            states[field.key] = worst(states[field.key], "read", *_inputs(catalog, role, definition, field, states, path))
+            states[field.key] = worst(states[field.key], "read", *_inputs(catalog, role, definition, field, states, grant, path))
     return states
 
 
@@ -251,7 +268,13 @@ def _plain_state(field: FieldDefinition, grant: Grant) -> FieldState:
 
 
 def _inputs(
-    catalog: Catalog, role: RoleDefinition, definition: ObjectDefinition, field: FieldDefinition, states: dict[str, FieldState], path: tuple[str, ...]
+    catalog: Catalog,
+    role: RoleDefinition,
+    definition: ObjectDefinition,
+    field: FieldDefinition,
+    states: dict[str, FieldState],
+    grant: Grant,
+    path: tuple[str, ...],
 ) -> list[FieldState]:
     """States of what a computed field is made from (semantics 15): it is never wider than its strictest input."""
     here = f"{definition.key}.{field.key}"
@@ -260,12 +283,16 @@ def _inputs(
     if field.type == "lookup":
         return [states.get(field_options(field, LookupOptions).path.partition(".")[0]) or "hidden"]
     if field.type == "formula":
-        words = set(_WORD.findall(field_options(field, FormulaOptions).expression)) - {field.key}
-        return [
-            worst(states[other.key], *(_inputs(catalog, role, definition, other, states, (*path, here)) if other.type in _COMPUTED else ()))
-            for other in definition.live_fields()
-            if other.key in words
-        ]
+        used = {tuple(one.split(".")) for one in _PATH.findall(field_options(field, FormulaOptions).expression)}
+        found: list[FieldState] = []
+        for other in definition.live_fields():
+            if other.key == field.key or not any(one[0] == other.key for one in used):
+                continue
+            found.append(
+                worst(states[other.key], *(_inputs(catalog, role, definition, other, states, grant, (*path, here)) if other.type in _COMPUTED else ()))
+            )
+            found.extend(_behind(catalog, role, other, one[1:], grant, (*path, here)) for one in used if one[0] == other.key and len(one) > 1)
+        return found
     options = field_options(field, RollupOptions)
     child = catalog.objects.get(options.object)
     if options.company_figure:
@@ -280,6 +307,22 @@ def _inputs(
         return ["hidden"]
     found: list[FieldState] = [grant.state(key.partition(".")[0]) for key in used for grant in grants]
     return found
+
+
+def _behind(catalog: Catalog, role: RoleDefinition, field: FieldDefinition, keys: tuple[str, ...], grant: Grant, path: tuple[str, ...]) -> FieldState:
+    """The state of a value a formula reaches through a field: in the record's own lines under the same grant, elsewhere where the role sees all rows."""
+    if not keys or field.type not in ("lines", "relation"):
+        return "read"
+    target = catalog.objects.get(str(field.options.get("target", "")))
+    if target is None or len(path) >= _DEPTH:
+        return "hidden"
+    if field.type == "lines":
+        states = [_grant_states(catalog, role, target, grant, True, path)]
+    else:
+        states = [one.fields for one in role_grants(catalog, role, target.key, path) if one.rows == "all"]
+    last = target.field(keys[0])
+    reached: FieldState = best(one.get(keys[0], _READ) for one in states)
+    return reached if last is None else worst(reached, _behind(catalog, role, last, keys[1:], grant, path))
 
 
 def filter_fields(given: Filter | None) -> set[str]:

@@ -88,8 +88,8 @@ def path_members(table: Table, path: str, *, lines: bool) -> list[Member]:
     if definition is None:
         found = lookup(table, path)
         return [Member(path, found_value(found))]
-    if definition.type == "lines":
-        return [Member(path, _lines(table, definition))] if lines and table.scope.best(path) != "hidden" else []
+    if definition.type == "lines" and not lines:
+        return []
     shown = state_rows(table, path, ("masked", "read", "write"))
     if shown == FALSE:
         return []
@@ -126,6 +126,8 @@ def _clear_value(table: Table, definition: FieldDefinition) -> Sql:
             return found_value(lookup(table, field_options(definition, LookupOptions).path))
         case "attachment":
             return _attachments(table, definition)
+        case "lines":
+            return _lines(table, definition)
         case "formula" | "rollup":
             columns, types = field_columns(table, definition)
             if definition.type == "formula" and field_options(definition, FormulaOptions).result == "money":

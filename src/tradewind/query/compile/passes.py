@@ -246,7 +246,7 @@ def compile_pick(catalog: Catalog, actor: Actor, object_key: str, search: str, n
         + source(table)
         + raw(" WHERE ")
         + rows
-        + raw(" ORDER BY r.updated_at DESC LIMIT ")
+        + raw(" ORDER BY r.updated_at DESC, r.id DESC LIMIT ")
         + param(limit)
     )
     return raw("SELECT coalesce(json_agg(json_build_object('id', id, 'title', title)), '[]'::json)::text FROM (") + inner + raw(") AS tw_found")
