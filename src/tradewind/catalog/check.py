@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -56,18 +56,45 @@ def check_definitions(catalog: Catalog, definitions: Iterable[AnyDefinition]) ->
         key = definition.key.split(".")[-1] if isinstance(definition, ViewDefinition | LayoutDefinition) else definition.key
         if not _KEY.fullmatch(key) or "__" in key:
             problems.append(_wrong(at, "key", key=definition.key))
-        match definition:
-            case ObjectDefinition():
-                problems += _object_problems(at, catalog.objects.get(definition.key), definition, live)
-            case ViewDefinition():
-                problems += _view_problems(at, definition, live)
-            case LayoutDefinition():
-                problems += _layout_problems(at, definition, live)
-            case MenuDefinition():
-                problems += [_wrong(f"{at}/objects", "unknown_object", key=key) for key in definition.objects if key not in live]
-            case RoleDefinition():
-                problems += _role_problems(at, definition, live)
+        problems += _problems_of(at, catalog, definition, live)
+    return [*problems, *_dependent_problems(catalog, definitions)]
+
+
+def _problems_of(at: str, catalog: Catalog, definition: AnyDefinition, live: Objects) -> list[Problem]:
+    match definition:
+        case ObjectDefinition():
+            return _object_problems(at, catalog.objects.get(definition.key), definition, live)
+        case ViewDefinition():
+            return _view_problems(at, definition, live)
+        case LayoutDefinition():
+            return _layout_problems(at, definition, live)
+        case MenuDefinition():
+            return [_wrong(f"{at}/objects", "unknown_object", key=key) for key in definition.objects if key not in live]
+        case RoleDefinition():
+            return _role_problems(at, definition, live)
+
+
+def _dependent_problems(catalog: Catalog, definitions: Sequence[AnyDefinition]) -> list[Problem]:
+    """Fields that would be retired under a formula, roll-up, lookup, filter, sort or rule of a definition outside the change."""
+    changed = {(one.kind, one.key) for one in definitions}
+    live = {key: one for key, one in catalog.objects.items() if not one.retired}
+    groups: tuple[Mapping[str, AnyDefinition], ...] = (live, catalog.views, catalog.roles)
+    others = [one for group in groups for one in group.values() if (one.kind, one.key) not in changed]
+    problems: list[Problem] = []
+    for new in definitions:
+        if not isinstance(new, ObjectDefinition) or new.retired or (old := live.get(new.key)) is None:
+            continue
+        for gone in {field.key for field in old.live_fields()} - {field.key for field in new.live_fields()}:
+            fields = tuple(msgspec.structs.replace(field, retired=field.retired or field.key == gone) for field in old.fields)
+            without = {**live, old.key: msgspec.structs.replace(old, fields=fields)}
+            broken = [f"{other.kind}/{other.key}" for other in others if _found(catalog, other, without) - _found(catalog, other, live)]
+            if broken:
+                problems.append(_wrong(f"/object/{new.key}/fields/{gone}", "still_used", by=list[Json](sorted(broken))))
     return problems
+
+
+def _found(catalog: Catalog, definition: AnyDefinition, objects: Objects) -> set[tuple[str, str]]:
+    return {(problem.pointer, str(problem.params.get("reason", ""))) for problem in _problems_of("", catalog, definition, objects)}
 
 
 def _wrong(pointer: str, reason: str, **params: Json) -> Problem:
@@ -251,32 +278,32 @@ def _filter_fields(part: Filter | None) -> list[str]:
 _SYSTEM_FIELDS = {"id", "owner", "team", "department", "source", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at"}
 
 
-def _unknown_fields(at: str, object_key: str, fields: Iterable[str], objects: Objects) -> list[Problem]:
+def _unknown_fields(at: str, object_key: str, fields: Iterable[str], objects: Objects, shown: Iterable[str] = ()) -> list[Problem]:
+    """`fields` decide about records and have to be live; `shown` may be retired: they are left out until they come back."""
     definition = objects.get(object_key)
     if definition is None:
         return [_wrong(f"{at}/object", "unknown_object", key=object_key)]
-    return [_wrong(at, "unknown_field", key=key) for key in fields if key not in _SYSTEM_FIELDS and _end_of_path(definition, key, objects) is None]
+    retired = {field.key for field in definition.fields if field.retired}
+    needed = [*fields, *(key for key in shown if key not in retired)]
+    return [_wrong(at, "unknown_field", key=key) for key in needed if key not in _SYSTEM_FIELDS and _end_of_path(definition, key, objects) is None]
 
 
 def _view_problems(at: str, view: ViewDefinition, objects: Objects) -> list[Problem]:
-    used = [*view.columns, *(sort.field for sort in view.sort), *_filter_fields(view.filter)]
-    return _unknown_fields(at, view.object, used, objects)
+    used = [*(sort.field for sort in view.sort), *_filter_fields(view.filter)]
+    return _unknown_fields(at, view.object, used, objects, view.columns)
 
 
 def _layout_problems(at: str, layout: LayoutDefinition, objects: Objects) -> list[Problem]:
     used = [*(key for section in layout.sections for key in section.fields), *layout.create]
-    return _unknown_fields(at, layout.object, used, objects)
+    return _unknown_fields(at, layout.object, (), objects, used)
 
 
 def _role_problems(at: str, role: RoleDefinition, objects: Objects) -> list[Problem]:
     problems: list[Problem] = []
     for key, rights in role.objects.items():
-        named = [
-            *rights.reveal,
-            *(name for grant in rights.grants for name in grant.fields),
-            *(used for grant in rights.grants for used in _filter_fields(grant.rule)),
-        ]
-        problems += _unknown_fields(f"{at}/objects/{key}", key, [name for name in named if name != "default"], objects)
+        decided = [used for grant in rights.grants for used in _filter_fields(grant.rule)]
+        named = [*rights.reveal, *(name for grant in rights.grants for name in grant.fields if name != "default")]
+        problems += _unknown_fields(f"{at}/objects/{key}", key, decided, objects, named)
         problems += [
             _wrong(f"{at}/objects/{key}/grants/{number}", "rule_missing")
             for number, grant in enumerate(rights.grants)

@@ -53,9 +53,14 @@ async def ensure_field_indexes(database: Database, definition: ObjectDefinition,
         await concurrent_index(database, unique_name(definition.key, field.key), unique_definition(definition.key, field, objects))
 
 
+def field_index_names(object_key: str, field_key: str) -> tuple[str, str]:
+    """The names `ensure_field_indexes` gives: for finding and sorting, and for uniqueness."""
+    return index_name("f", object_key, field_key), unique_name(object_key, field_key)
+
+
 async def drop_field_indexes(database: Database, object_key: str, field_key: str) -> None:
     """Before a field's column changes under them."""
-    for index in (index_name("f", object_key, field_key), unique_name(object_key, field_key)):
+    for index in field_index_names(object_key, field_key):
         await drop_index(database, index)
 
 

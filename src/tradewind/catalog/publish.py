@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from tradewind.catalog.check import check_definitions
 from tradewind.catalog.indexes import ensure_view_index
 from tradewind.catalog.plan import Plan, Step, make_plan, surroundings
+from tradewind.catalog.schema.operations.change_type import ChangeType
 from tradewind.catalog.schema.operations.contract import Operation, Surroundings
 from tradewind.catalog.schema.operations.registry import read
 from tradewind.catalog.snapshot import load
@@ -56,6 +58,7 @@ async def publish(
     """
     definitions = tuple(definitions)
     async with _alone(database):
+        await _recover(database, clock)
         catalog = await load(database)
         await _check_base(database, base or {})
         made = await plan(database, catalog, definitions)
@@ -68,11 +71,13 @@ async def publish(
         try:
             for step in steps:
                 await step.start(database, around)
+            await _switch(database, change_set, definitions, steps, around, author, clock, pack, log)
         except Exception:
-            await _close(database, change_set, "failed", clock)
+            await _take_back(database, change_set, steps, around, clock)
             raise
-        await _switch(database, change_set, definitions, steps, around, author, clock, pack, log)
-        for definition in definitions:
+        retyped = {step.object for step in steps if isinstance(step, ChangeType)}
+        views = [one for one in catalog.views.values() if one.object in retyped]
+        for definition in (*views, *definitions):
             if isinstance(definition, ViewDefinition) and not definition.private_to:
                 await ensure_view_index(database, definition, around.after)
     return change_set
@@ -88,38 +93,86 @@ async def undo(database: Database, change_set: UUID, author: UUID | None, clock:
     if row is None or row[0] != "done":
         raise NotFound()
     body = row[1]
-    before = [_decoded(one["kind"], one["before"]) for one in body["definitions"] if one["before"] is not None]
-    created = [_decoded(one["kind"], one["after"]) for one in body["definitions"] if one["before"] is None]
-    retired = [msgspec.structs.replace(one, retired=True) for one in created if isinstance(one, ObjectDefinition)]
     async with _alone(database):
+        await _recover(database, clock)
         await _check_untouched(database, change_set)
         catalog = await load(database)
-        back: list[AnyDefinition] = [*_with_later_fields(before, catalog), *retired]
+        back = _way_back(body, catalog)
         problems = check_definitions(catalog, back)
         if problems:
             raise InvalidDefinition(errors=tuple(problems))
-        around = surroundings(catalog, back)
-        forward = Surroundings(before=around.after, after=around.before)
-        steps = [read(step["operation"]) for step in body["plan"]["operations"]]
         undoing = new_id()
         async with database.reading() as connection:
             made = await make_plan(connection, catalog, back)
         await _open(database, undoing, "", author, made, back, catalog, clock, undoes=change_set)
-        for step in reversed(steps):
-            await step.undo(database, forward)
-        removed = [(one.kind, one.key) for one in created if not isinstance(one, ObjectDefinition)]
-        await _switch(database, undoing, back, [], around, author, clock, "", log, removed=removed)
+        await _undo(database, undoing, body, back, catalog, author, clock, log)
     return undoing
 
 
+async def _undo(
+    database: Database, undoing: UUID, body: Any, back: Sequence[AnyDefinition], catalog: Catalog, author: UUID | None, clock: Clock, log: Log | None
+) -> None:
+    """Takes the operations of the change set whose plan is `body` back; all of them, or none when one cannot be."""
+    around = surroundings(catalog, back)
+    forward = Surroundings(before=around.after, after=around.before)
+    steps = [read(step["operation"]) for step in body["plan"]["operations"]]
+    undone: list[Operation] = []
+    try:
+        for step in reversed(steps):
+            undone.insert(0, step)
+            await step.undo(database, forward)
+    except Problem:
+        again = undone[1:]
+        for step in again:
+            await step.start(database, forward)
+        async with database.transaction() as connection:
+            for step in again:
+                await step.complete(connection, forward)
+        await _close(database, undoing, "failed", clock)
+        raise
+    removed = [(str(one["kind"]), str(one["key"])) for one in body["definitions"] if one["before"] is None and one["kind"] != "object"]
+    await _switch(database, undoing, back, [], around, author, clock, "", log, removed=removed)
+
+
+def _way_back(body: Any, catalog: Catalog) -> list[AnyDefinition]:
+    """The definitions as they were before a change set; objects it made, retired."""
+    before = [_decoded(one["kind"], one["before"]) for one in body["definitions"] if one["before"] is not None]
+    created = [_decoded(one["kind"], one["after"]) for one in body["definitions"] if one["before"] is None]
+    retired = [msgspec.structs.replace(one, retired=True) for one in created if isinstance(one, ObjectDefinition)]
+    return [*_with_later_fields(before, catalog), *retired]
+
+
 async def resume(database: Database, clock: Clock) -> int:
-    """Marks change sets that a kill left half done as failed; their columns are found again by the next publish. How many."""
-    async with _alone(database), database.transaction() as connection:
-        return await connection.execute(
-            raw("UPDATE system.change_sets SET state = 'failed', problem = 'interrupted', finished_at = ")
-            + param(clock.now())
-            + raw(" WHERE state = 'running'")
+    """Ends what a kill left half done: a publish is taken back, an undo is finished. How many. Nothing while somebody publishes."""
+    async with database.alone() as connection:
+        if not await connection.value(raw("SELECT pg_try_advisory_lock(") + param(_PUBLISH_LOCK) + raw(")")):
+            return 0
+        return await _recover(database, clock)
+
+
+async def _recover(database: Database, clock: Clock) -> int:
+    """Called with the lock held, so that whoever began these is gone."""
+    async with database.reading() as connection:
+        rows = await connection.rows(
+            raw("SELECT c.id, c.plan, c.author, o.plan FROM system.change_sets c LEFT JOIN system.change_sets o ON o.id = c.undoes")
+            + raw(" WHERE c.state = 'running' ORDER BY c.started_at")
         )
+    for change_set, body, author, undone in rows:
+        catalog = await load(database)
+        if undone is not None:
+            await _undo(database, change_set, undone, _way_back(undone, catalog), catalog, author, clock, None)
+            continue
+        definitions = [_decoded(one["kind"], one["after"]) for one in body["definitions"]]
+        steps = [read(step["operation"]) for step in body["plan"]["operations"]]
+        await _take_back(database, change_set, steps, surroundings(catalog, definitions), clock)
+    return len(rows)
+
+
+async def _take_back(database: Database, change_set: UUID, steps: Sequence[Operation], around: Surroundings, clock: Clock) -> None:
+    """Undoes what was started before the switch, so that the next attempt finds the tables as the catalogue says."""
+    for step in reversed(steps):
+        await step.undo(database, around)
+    await _close(database, change_set, "failed", clock)
 
 
 @asynccontextmanager

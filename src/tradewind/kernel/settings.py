@@ -30,8 +30,16 @@ class Settings:
     """json or console."""
     public_url: str = ""
     """The address users type, for links and for the origin check."""
+    tls: str = "off"
+    """off, self (a certificate made here, for phones on the local network) or files."""
+    tls_certificate: str = ""
+    """With tls=files: the certificate chain, a PEM file."""
+    tls_key: str = ""
+    """With tls=files: its key, an unencrypted PEM file."""
+    plain_http: bool = False
+    """Allows answering beyond this machine without TLS: where a proxy in front speaks it."""
     secure_cookies: bool = False
-    """On when served over TLS: the session cookie becomes __Host- and Secure."""
+    """The session cookie becomes __Host- and Secure. Always so with tls=self and tls=files; set it where a proxy speaks TLS."""
     base_currency: str = "USD"
     default_language: str = "zh-CN"
     default_zone: str = "Asia/Shanghai"
@@ -56,7 +64,8 @@ class Settings:
                 found[field.name] = _read(str(field.type), text)
             except ValueError as error:
                 raise UnknownSetting(f"{key}: {text!r} is not a {field.type}") from error
-        return cls(**found)  # pyright: ignore[reportArgumentType]
+        read = cls(**found)  # pyright: ignore[reportArgumentType]
+        return read if read.tls == "off" else dataclasses.replace(read, secure_cookies=True)
 
 
 def _read(kind: str, text: str) -> object:

@@ -11,8 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tradewind.edge.cli import demo, importing, scaffold, serve
+from tradewind.edge.cli.preflight import CannotStart
 from tradewind.edge.embedded import EmbeddedFailure
+from tradewind.edge.tls import TlsFailure
+from tradewind.kernel.clock import SystemClock
 from tradewind.kernel.settings import Settings, UnknownSetting
+from tradewind.query.database.condition import UnusableDatabase, migratable, ready
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -30,14 +34,14 @@ def _database_url(settings: Settings) -> str:
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
-    _database_url(settings)
+    ready(_database_url(settings))
     return serve.serve(settings)
 
 
 def _worker(settings: Settings, _: argparse.Namespace) -> int:
     from tradewind.edge.worker.main import run
 
-    _database_url(settings)
+    ready(_database_url(settings))
     asyncio.run(run(settings))
     return 0
 
@@ -45,7 +49,8 @@ def _worker(settings: Settings, _: argparse.Namespace) -> int:
 def _migrate(settings: Settings, _: argparse.Namespace) -> int:
     from tradewind.query.database.migrate import migrate
 
-    applied = migrate(_database_url(settings))
+    migratable(_database_url(settings))
+    applied = migrate(settings.database_url)
     print("\n".join(applied) if applied else "nothing to do")
     return 0
 
@@ -68,9 +73,10 @@ def _contract(_: Settings, chosen: argparse.Namespace) -> int:
 
 
 def _check(settings: Settings, _: argparse.Namespace) -> int:
-    from tradewind.edge.cli.check import verify_log
+    from tradewind.edge.cli.check import check
 
-    return asyncio.run(verify_log(_database_url(settings)))
+    _database_url(settings)
+    return asyncio.run(check(settings, SystemClock()))
 
 
 def _import(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -101,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--show-sign-ins", action="store_true", help="print the demo sign-ins of this folder and end")
     command = add("contract", "write the contracts that are generated from Python types", _contract)
     command.add_argument("--check", action="store_true", help="only say which files differ")
-    add("check", "verify the sealed log and name the first broken row", _check)
+    add("check", "look at settings, folder and database, and verify the sealed log: names the first broken row", _check)
     command = add("import", "load a csv file through a map; what was loaded is never loaded twice", _import)
     command.add_argument("file")
     command.add_argument("--map", required=True, help="JSON file that says which columns become which fields")
@@ -120,7 +126,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = Settings.from_environment(os.environ)
         return int(chosen.run(settings, chosen))
-    except (UnknownSetting, EmbeddedFailure, Refused, demo.CannotStart, importing.CannotImport) as failure:
+    except (UnknownSetting, EmbeddedFailure, TlsFailure, UnusableDatabase, Refused, CannotStart, importing.CannotImport) as failure:
         print(f"tradewind: {failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import errno
 import json
 import os
-import shutil
 import signal
-import socket
+import ssl
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
+from tradewind.edge.cli.preflight import CannotStart, check_folder, check_port, check_space
 from tradewind.edge.embedded import EmbeddedServer, die_with_parent
+from tradewind.edge.tls import identity, is_address, is_loopback, own_names
+from tradewind.kernel.clock import SystemClock
 from tradewind.kernel.settings import Settings
+from tradewind.query.database.condition import migratable
 from tradewind.query.database.migrate import migrate
-
-_NEEDED_BYTES = 600_000_000
-
-
-class CannotStart(RuntimeError):
-    """One sentence for the person at the terminal."""
 
 
 def show_sign_ins(settings: Settings) -> int:
@@ -42,8 +37,11 @@ def run(settings: Settings) -> int:
     from tradewind.edge.demo import prepare
 
     started = time.monotonic()
-    _check_folder(settings.data_folder)
-    _check_port(settings.host, settings.port)
+    check_folder(settings.data_folder)
+    if not (settings.data_folder / "postgres").exists():
+        check_space(settings.data_folder)
+    check_port(settings.host, settings.port)
+    identity(settings, SystemClock().now())
     stopping = _Stop()
     server = EmbeddedServer(settings.data_folder / "postgres")
     children: list[subprocess.Popen[bytes]] = []
@@ -51,6 +49,7 @@ def run(settings: Settings) -> int:
         _say("starting the database")
         server.start()
         settings = dataclasses.replace(settings, database_url=server.url())
+        migratable(settings.database_url)
         if migrate(settings.database_url):
             _say("the system schema is up to date")
         sign_ins = asyncio.run(prepare(settings, _say))
@@ -60,7 +59,9 @@ def run(settings: Settings) -> int:
         _wait_until_it_answers(settings, children, stopping)
         if not stopping.asked:
             _say(f"ready after {time.monotonic() - started:.1f} s")
-            print(f"\n  Tradewind 信风   http://{'localhost' if settings.host == '127.0.0.1' else settings.host}:{settings.port}\n")
+            print(f"\n  Tradewind 信风   {'   '.join(_addresses(settings))}\n")
+            if settings.tls == "self":
+                print(f"  Phones trust it once they have {settings.data_folder / 'tls' / 'authority.pem'}: docs/howto/tls.md\n")
             _print_sign_ins(sign_ins)
             print("\n  Ctrl-C stops everything.\n", flush=True)
         return _watch(children, stopping)
@@ -101,28 +102,6 @@ def _say(text: str) -> None:
     print(f"· {text}", flush=True)
 
 
-def _check_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as failure:
-        why = "the disk is full" if failure.errno == errno.ENOSPC else failure.strerror
-        raise CannotStart(f"The data folder {folder} cannot be written to ({why}); choose another with --data.") from failure
-    if not (folder / "postgres").exists() and shutil.disk_usage(folder).free < _NEEDED_BYTES:
-        raise CannotStart(f"The disk of {folder} has less than {_NEEDED_BYTES // 1_000_000} MB free; free some or choose another folder with --data.")
-
-
-def _check_port(host: str, port: int) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except (OSError, OverflowError) as failure:
-            raise CannotStart(f"Port {port} is in use or not allowed; choose another: make run PORT={port + 1 if port < 65535 else 8001}") from failure
-
-
 def _environment(settings: Settings) -> dict[str, str]:
     chosen = {f"TRADEWIND_{field.name.upper()}": getattr(settings, field.name) for field in dataclasses.fields(settings)}
     return {**os.environ, **{key: str(value) for key, value in chosen.items()}}
@@ -138,11 +117,31 @@ def _child(command: str, environment: dict[str, str]) -> subprocess.Popen[bytes]
     )
 
 
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound
+
+
+def _address(settings: Settings, host: str) -> str:
+    return f"{'http' if settings.tls == 'off' else 'https'}://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def _addresses(settings: Settings) -> list[str]:
+    """What people type: at this machine, and beyond it where it answers there."""
+    if is_loopback(settings.host):
+        return [_address(settings, "localhost")]
+    if settings.host not in _EVERYWHERE:
+        return [_address(settings, settings.host)]
+    others = [name for name in own_names(settings) if is_address(name) and not is_loopback(name)]
+    return [_address(settings, host) for host in ("localhost", *others)]
+
+
 def _wait_until_it_answers(settings: Settings, children: list[subprocess.Popen[bytes]], stopping: _Stop) -> None:
     deadline = time.monotonic() + 60
+    url = _address(settings, "127.0.0.1" if settings.host in _EVERYWHERE else settings.host) + "/api/health"
+    anybody = ssl.create_default_context()
+    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE  # asks only whether our own child answers
     while time.monotonic() < deadline and not stopping.asked:
         try:
-            with urllib.request.urlopen(f"http://{settings.host}:{settings.port}/api/health", timeout=2) as answer:
+            with urllib.request.urlopen(url, timeout=2, context=anybody) as answer:  # noqa: S310 - http or https, made above
                 if answer.status == 200:
                     return
         except (OSError, urllib.error.URLError):

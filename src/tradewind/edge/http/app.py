@@ -70,7 +70,7 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> Litestar:
             await database.close()
 
     def outermost(config: AppConfig) -> AppConfig:
-        config.middleware = [partial(Headers, secure=settings.secure_cookies), *config.middleware]
+        config.middleware = [partial(Headers, strict=settings.secure_cookies and settings.tls != "self"), *config.middleware]
         return config
 
     routes = all_routes()

@@ -25,11 +25,11 @@ SECURITY = {
 
 
 class Headers:
-    """ASGI middleware around the whole application. A route's own header of the same name wins."""
+    """ASGI middleware around the whole application. A route's own header of the same name wins. `strict` pins the name to TLS."""
 
-    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, *, strict: bool) -> None:
         self._app = app
-        headers = SECURITY | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
+        headers = SECURITY | ({"Strict-Transport-Security": "max-age=31536000"} if strict else {})
         self._headers = [(key.lower().encode(), value.encode()) for key, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,4 +1,4 @@
-"""The worker: seals the log, forgets old idempotency keys and staged files, until it is told to stop."""
+"""The worker: seals the log, ends what a killed publish left half done, forgets old idempotency keys and staged files, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import signal
 from datetime import datetime, timedelta
 
+from tradewind.catalog.publish import resume
 from tradewind.files.store import FileStore
 from tradewind.kernel.clock import Clock, SystemClock
 from tradewind.kernel.log import configure, logger
@@ -18,6 +19,7 @@ from tradewind.records.seal import seal
 _log = logger("worker")
 _EVERY = 1.0
 _SWEEP = timedelta(hours=1)
+_TEND = timedelta(seconds=30)
 _KEEP_KEYS = timedelta(days=7)
 _KEEP_STAGED = timedelta(days=1)
 
@@ -31,12 +33,16 @@ async def run(settings: Settings) -> None:
     clock = SystemClock()
     database = await open_pool(settings.database_url, size=2, statement_timeout="60s")
     files = FileStore(settings.data_folder / "files")
-    swept = clock.now() - _SWEEP
+    swept, tended = clock.now() - _SWEEP, clock.now() - _TEND
     try:
         while not stop.is_set():
             try:
                 while await seal(database, clock):
                     pass
+                if clock.now() - tended >= _TEND:
+                    tended = clock.now()
+                    if ended := await resume(database, clock):
+                        _log.warning("worker.ended_interrupted_publish", count=ended)
                 if clock.now() - swept >= _SWEEP:
                     await sweep(database, files, clock)
                     swept = clock.now()

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
-from tradewind.catalog.indexes import drop_field_indexes, ensure_field_indexes
+import msgspec
+
+from tradewind.catalog.indexes import drop_field_indexes, ensure_field_indexes, field_index_names
 from tradewind.catalog.schema.columns import columns_of, decoded_options, table
 from tradewind.catalog.schema.operations.contract import Finding, Operation, Surroundings
 from tradewind.catalog.schema.running import ddl
 from tradewind.kernel.json import Json
-from tradewind.kernel.problems import InvalidValue
+from tradewind.kernel.problems import InvalidDefinition, InvalidValue
 from tradewind.kernel.sql import Sql, all_of, join, name, param, raw
+from tradewind.kinds.fields.contract import Column
 from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.definitions import FieldDefinition
 from tradewind.query.database.pool import Connection, Database
 
 _BATCH = 2000
 _SHOWN = 20
+_NEW, _OLD = "new__", "old__"
 
 
 class ChangeType(Operation, frozen=True, tag="change_type"):
@@ -31,35 +36,55 @@ class ChangeType(Operation, frozen=True, tag="change_type"):
             return Finding()
         rows, last = 0, UUID(int=0)
         bad: list[Json] = []
+        seen: set[str] = set()
+        doubled: list[Json] = []
+        texts: list[str] = []
         while True:
             page = await _page(connection, self.object, before, around, last, ahead=False)
-            for identity, value in page:
-                if value is not None:
-                    rows += 1
-                    if _converted(before, after, value) is None and len(bad) < _SHOWN:
-                        bad.append({"id": str(identity), "value": _text(before, value)})
+            for identity, value, live in page:
                 last = identity
+                if value is None:
+                    continue
+                rows += 1
+                new = _converted(before, after, value)
+                if new is None and len(bad) < _SHOWN:
+                    bad.append({"id": str(identity), "value": _text(before, value)})
+                if new is not None and after.unique and live:
+                    stored = repr(field_types()[after.type].store(new)).casefold()
+                    if stored in seen and len(doubled) < _SHOWN:
+                        texts.append(_text(before, value))
+                        doubled.append({"id": str(identity), "value": _text(before, value)})
+                    seen.add(stored)
             if len(page) < _BATCH:
                 break
+        refused = "unconvertible" if bad else "duplicates" if doubled else ""
         return Finding(
-            rows=rows, risk="refuses" if bad else "slow" if rows > 100_000 else "none", refused="unconvertible" if bad else "", params={"values": bad}
+            rows=rows,
+            risk="refuses" if refused else "slow" if rows > 100_000 else "none",
+            refused=refused,
+            params={"values": bad or doubled, "count": len(bad or doubled), "sample": next(iter(texts), "")},
         )
 
     async def start(self, database: Database, around: Surroundings) -> None:
-        """New columns carry a prefix until the switch."""
+        """New columns and their indexes carry a prefix until the switch."""
         before, after = self.field_before(around), self.field_after(around)
         if before is None:
             return
         added = [raw("ADD COLUMN IF NOT EXISTS ") + _new(after, column.suffix) + raw(" ") + raw(column.sql_type) for column in columns_of(after, around.after)]
-        await ddl(database, raw("ALTER TABLE ") + table(self.object) + raw(" ") + join(", ", added))
+        if added:
+            await ddl(database, raw("ALTER TABLE ") + table(self.object) + raw(" ") + join(", ", added))
         last = UUID(int=0)
         while True:
             async with database.transaction() as connection:
                 page = await _page(connection, self.object, before, around, last, ahead=True)
                 await self._convert(connection, around, page)
             if len(page) < _BATCH:
-                return
+                break
             last = page[-1][0]
+        definition = around.after[self.object]
+        fresh = msgspec.structs.replace(after, key=_NEW + after.key)
+        title = fresh.key if definition.title == after.key else definition.title
+        await ensure_field_indexes(database, msgspec.structs.replace(definition, title=title), fresh, around.after)
 
     async def complete(self, connection: Connection, around: Surroundings) -> None:
         """Converts what was written meanwhile, under a lock that keeps writers out for that moment, and swaps the names."""
@@ -74,105 +99,131 @@ class ChangeType(Operation, frozen=True, tag="change_type"):
             if len(page) < _BATCH:
                 break
             last = page[-1][0]
+        for kept in await _kept_columns(connection, self.object, before):
+            await connection.execute(raw("ALTER TABLE ") + table(self.object) + raw(" DROP COLUMN ") + name(kept))
+        for index in await _indexes_on(connection, self.object, [before.key + column.suffix for column in columns_of(before, around.before)]):
+            await connection.execute(raw("DROP INDEX data.") + name(index))
         for column in columns_of(before, around.before):
-            await connection.execute(
-                raw("ALTER TABLE ") + table(self.object) + raw(" RENAME COLUMN ") + name(before.key + column.suffix) + raw(" TO ") + _old(before, column.suffix)
-            )
+            await _rename(connection, self.object, name(before.key + column.suffix), _old(before, column.suffix))
         for column in columns_of(after, around.after):
-            await connection.execute(
-                raw("ALTER TABLE ") + table(self.object) + raw(" RENAME COLUMN ") + _new(after, column.suffix) + raw(" TO ") + name(after.key + column.suffix)
-            )
+            await _rename(connection, self.object, _new(after, column.suffix), name(after.key + column.suffix))
+        for index, made in zip(field_index_names(self.object, after.key), field_index_names(self.object, _NEW + after.key), strict=True):
+            await connection.execute(raw("ALTER INDEX IF EXISTS data.") + name(made) + raw(" RENAME TO ") + name(index))
 
     async def undo(self, database: Database, around: Surroundings) -> None:
-        """Values written since are converted back; the old column takes its name again."""
+        """Values entered since are converted back; the old column takes its name again. Raises InvalidDefinition with the values that cannot."""
         before, after = self.field_before(around), self.field_after(around)
         if before is None:
             return
         async with database.transaction() as connection:
             await connection.execute(raw("SET LOCAL lock_timeout = '5s'"))
-            present = await connection.value(
-                raw("SELECT count(*) FROM information_schema.columns WHERE table_schema = 'data' AND table_name = ")
-                + param(self.object)
-                + raw(" AND column_name = ")
-                + param("old__" + before.key)
-            )
-            if not present:
-                drops = [raw("DROP COLUMN IF EXISTS ") + _new(after, column.suffix) for column in columns_of(after, around.after)]
-                await connection.execute(raw("ALTER TABLE ") + table(self.object) + raw(" ") + join(", ", drops))
+            drops = [raw("DROP COLUMN IF EXISTS ") + _new(after, column.suffix) for column in columns_of(after, around.after)]
+            if before.key + columns_of(before, around.before)[0].suffix not in {
+                one.removeprefix(_OLD) for one in await _kept_columns(connection, self.object, before)
+            }:
+                if drops:
+                    await connection.execute(raw("ALTER TABLE ") + table(self.object) + raw(" ") + join(", ", drops))
                 return
             await connection.execute(raw("LOCK TABLE ") + table(self.object) + raw(" IN ACCESS EXCLUSIVE MODE"))
             for column in columns_of(after, around.after):
-                await connection.execute(
-                    raw("ALTER TABLE ")
-                    + table(self.object)
-                    + raw(" RENAME COLUMN ")
-                    + name(after.key + column.suffix)
-                    + raw(" TO ")
-                    + _new(after, column.suffix)
-                )
+                await _rename(connection, self.object, name(after.key + column.suffix), _new(after, column.suffix))
             for column in columns_of(before, around.before):
-                await connection.execute(
-                    raw("ALTER TABLE ")
-                    + table(self.object)
-                    + raw(" RENAME COLUMN ")
-                    + _old(before, column.suffix)
-                    + raw(" TO ")
-                    + name(before.key + column.suffix)
-                )
+                await _rename(connection, self.object, _old(before, column.suffix), name(before.key + column.suffix))
             await self._convert_back(connection, around)
-            drops = [raw("DROP COLUMN ") + _new(after, column.suffix) for column in columns_of(after, around.after)]
-            await connection.execute(raw("ALTER TABLE ") + table(self.object) + raw(" ") + join(", ", drops))
+            if drops:
+                await connection.execute(raw("ALTER TABLE ") + table(self.object) + raw(" ") + join(", ", drops))
         await drop_field_indexes(database, self.object, self.field)
         await ensure_field_indexes(database, around.before[self.object], before, around.before)
 
-    async def _convert(self, connection: Connection, around: Surroundings, page: list[tuple[UUID, Any]]) -> None:
+    async def _convert(self, connection: Connection, around: Surroundings, page: Sequence[tuple[UUID, Any, bool]]) -> None:
         before, after = self.field_before(around), self.field_after(around)
         if before is None:
             return
-        kind = field_types()[after.type]
-        columns = columns_of(after, around.after)
-        for identity, value in page:
+        kind, columns = field_types()[after.type], columns_of(after, around.after)
+        for identity, value, _ in page:
             new = None if value is None else _converted(before, after, value)
             if value is not None and new is None:
                 raise InvalidValue(rule="unconvertible", object=self.object, field=self.field, record=str(identity))
             stored = (None,) * len(columns) if new is None else kind.store(new)
-            sets = [
-                _new(after, column.suffix) + raw(" = ") + param(one) + raw("::") + raw(column.sql_type) for column, one in zip(columns, stored, strict=True)
-            ]
-            await connection.execute(raw("UPDATE ") + table(self.object) + raw(" SET ") + join(", ", sets) + raw(" WHERE id = ") + param(identity))
+            await _fill(connection, self.object, identity, [_new(after, column.suffix) for column in columns], columns, stored)
 
     async def _convert_back(self, connection: Connection, around: Surroundings) -> None:
+        """Only what is no longer the conversion of the old value; whatever else there was keeps its old spelling."""
         before, after = self.field_before(around), self.field_after(around)
         if before is None:
             return
         source, target = field_types()[after.type], field_types()[before.type]
-        new = [_new(after, column.suffix) for column in columns_of(after, around.after)]
-        rows = await connection.rows(
-            raw("SELECT id, ") + source.load(new) + raw(" FROM ") + table(self.object) + raw(" WHERE updated_at > now() - interval '30 days'")
-        )
         columns = columns_of(before, around.before)
-        for identity, value in rows:
-            back = None if value is None else _converted(after, before, value)
-            if value is not None and back is None:
-                raise InvalidValue(rule="unconvertible", object=self.object, field=self.field, record=str(identity))
-            stored = (None,) * len(columns) if back is None else target.store(back)
-            sets = [
-                name(before.key + column.suffix) + raw(" = ") + param(one) + raw("::") + raw(column.sql_type)
-                for column, one in zip(columns, stored, strict=True)
-            ]
-            await connection.execute(raw("UPDATE ") + table(self.object) + raw(" SET ") + join(", ", sets) + raw(" WHERE id = ") + param(identity))
+        old = [name(before.key + column.suffix) for column in columns]
+        new = [_new(after, column.suffix) for column in columns_of(after, around.after)]
+        bad: list[Json] = []
+        last = UUID(int=0)
+        while True:
+            rows = await connection.rows(
+                raw("SELECT id, ") + target.load(old) + raw(", ") + source.load(new) + raw(" FROM ") + table(self.object)
+                + raw(" WHERE id > ") + param(last) + raw(" ORDER BY id LIMIT ") + param(_BATCH)
+            )  # fmt: skip
+            for identity, was, value in rows:
+                last = identity
+                if (None if value is None else _native(after, value)) == (None if was is None else _converted(before, after, was)):
+                    continue
+                back = None if value is None else _converted(after, before, value)
+                if value is not None and back is None:
+                    bad.append({"id": str(identity), "value": _text(after, value)})
+                    continue
+                await _fill(connection, self.object, identity, old, columns, (None,) * len(columns) if back is None else target.store(back))
+            if len(rows) < _BATCH:
+                break
+        if bad:
+            problem = InvalidDefinition(pointer=f"/object/{self.object}/fields/{self.field}")
+            problem.params = dict[str, Json](values=bad[:_SHOWN], count=len(bad), reason="unconvertible")
+            raise InvalidDefinition(errors=(problem,))
+
+
+async def _fill(connection: Connection, object_key: str, identity: UUID, targets: Sequence[Sql], columns: Sequence[Column], values: Sequence[object]) -> None:
+    sets = [target + raw(" = ") + param(one) + raw("::") + raw(column.sql_type) for target, column, one in zip(targets, columns, values, strict=True)]
+    if sets:
+        await connection.execute(raw("UPDATE ") + table(object_key) + raw(" SET ") + join(", ", sets) + raw(" WHERE id = ") + param(identity))
+
+
+async def _rename(connection: Connection, object_key: str, source: Sql, target: Sql) -> None:
+    await connection.execute(raw("ALTER TABLE ") + table(object_key) + raw(" RENAME COLUMN ") + source + raw(" TO ") + target)
+
+
+async def _kept_columns(connection: Connection, object_key: str, field: FieldDefinition) -> list[str]:
+    """Columns that an earlier change of this field's type left for its way back; keys hold no double underscore, suffixes begin with one."""
+    found = await connection.rows(
+        raw("SELECT column_name FROM information_schema.columns WHERE table_schema = 'data' AND table_name = ") + param(object_key)
+        + raw(" AND starts_with(column_name, ") + param(_OLD + field.key) + raw(")")
+    )  # fmt: skip
+    return [str(row[0]) for row in found if str(row[0]) == _OLD + field.key or str(row[0]).startswith(_OLD + field.key + "__")]
+
+
+async def _indexes_on(connection: Connection, object_key: str, columns: Sequence[str]) -> list[str]:
+    """Indexes that use any of the columns, in an expression or plainly."""
+    statement = (
+        raw("SELECT DISTINCT i.relname FROM pg_depend d JOIN pg_class i ON i.oid = d.objid AND i.relkind = 'i' ")
+        + raw("JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid WHERE d.classid = 'pg_class'::regclass AND d.refobjid = ")
+        + param(f"data.{object_key}") + raw("::regclass AND a.attname::text = ANY(") + param(list(columns)) + raw("::text[])")
+    )  # fmt: skip
+    return [str(row[0]) for row in await connection.rows(statement)]
 
 
 def _new(field: FieldDefinition, suffix: str) -> Sql:
-    return name("new__" + field.key + suffix)
+    return name(_NEW + field.key + suffix)
 
 
 def _old(field: FieldDefinition, suffix: str) -> Sql:
-    return name("old__" + field.key + suffix)
+    return name(_OLD + field.key + suffix)
+
+
+def _native(field: FieldDefinition, value: Any) -> Any:
+    """The type's own value, from the JSON PostgreSQL made of it."""
+    return msgspec.convert(value, field_types()[field.type].value)
 
 
 def _text(field: FieldDefinition, value: Any) -> str:
-    return field_types()[field.type].format(value, decoded_options(field))
+    return field_types()[field.type].format(_native(field, value), decoded_options(field))
 
 
 def _converted(before: FieldDefinition, after: FieldDefinition, value: Any) -> Any:
@@ -193,17 +244,17 @@ async def _page(
     *,
     ahead: bool,
     only_changed: FieldDefinition | None = None,
-) -> list[tuple[UUID, Any]]:
+) -> list[tuple[UUID, Any, bool]]:
     columns = [name(field.key + column.suffix) for column in columns_of(field, around.before)]
     conditions = [raw("id > ") + param(last)]
     if only_changed is not None:
         first = _new(only_changed, columns_of(only_changed, around.after)[0].suffix)
         conditions.append(raw("((") + columns[0] + raw(" IS NULL) <> (") + first + raw(" IS NULL) OR updated_at > now() - interval '1 hour')"))
     statement = (
-        raw("SELECT id, ") + field_types()[field.type].load(columns) + raw(" FROM ") + table(object_key) + raw(" WHERE ") + all_of(conditions)
+        raw("SELECT id, ") + field_types()[field.type].load(columns) + raw(", deleted_at IS NULL FROM ") + table(object_key) + raw(" WHERE ") + all_of(conditions)
         + raw(" ORDER BY id LIMIT ") + param(_BATCH) + (raw(" FOR UPDATE") if ahead else raw(""))
     )  # fmt: skip
-    return [(row[0], row[1]) for row in await connection.rows(statement)]
+    return [(row[0], row[1], row[2]) for row in await connection.rows(statement)]
 
 
 OPERATION = ChangeType

@@ -14,12 +14,14 @@ from tradewind.query.database.pool import Connection, Database
 
 
 class SetUnique(Operation, frozen=True, tag="set_unique"):
+    """Beside a change of the field's type it does nothing: that operation makes the indexes of the new columns."""
+
     order: ClassVar[int] = 40
     unique: bool
 
     async def validate(self, connection: Connection, around: Surroundings) -> Finding:
         before = self.field_before(around)
-        if not self.unique or before is None:
+        if not self.unique or before is None or self._retyped(around):
             return Finding()
         field = self.field_after(around)
         folded = name(field.key) if field.type == "relation" else field_types()[field.type].fold(column_names(field, around.after))
@@ -33,19 +35,25 @@ class SetUnique(Operation, frozen=True, tag="set_unique"):
         )
 
     async def start(self, database: Database, around: Surroundings) -> None:
-        if self.unique:
+        if self.unique and not self._retyped(around):
             await concurrent_index(database, unique_name(self.object, self.field), unique_definition(self.object, self.field_after(around), around.after))
 
     async def complete(self, connection: Connection, around: Surroundings) -> None:
-        if not self.unique:
+        if not self.unique and not self._retyped(around):
             await connection.execute(raw("DROP INDEX IF EXISTS data.") + name(unique_name(self.object, self.field)))
 
     async def undo(self, database: Database, around: Surroundings) -> None:
         before = self.field_before(around)
+        if self._retyped(around):
+            return
         if self.unique:
             await drop_index(database, unique_name(self.object, self.field))
         elif before is not None:
             await concurrent_index(database, unique_name(self.object, self.field), unique_definition(self.object, before, around.before))
+
+    def _retyped(self, around: Surroundings) -> bool:
+        before = self.field_before(around)
+        return before is not None and before.type != self.field_after(around).type
 
 
 OPERATION = SetUnique

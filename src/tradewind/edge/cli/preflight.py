@@ -1,0 +1,47 @@
+"""What is looked at before something starts, so that a refusal is one sentence and not a trace."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import socket
+from pathlib import Path
+
+_NEEDED_BYTES = 600_000_000
+
+
+class CannotStart(RuntimeError):
+    """One sentence for the person at the terminal."""
+
+
+def check_folder(folder: Path) -> None:
+    """Raises CannotStart unless the folder can be made and written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.write_bytes(b"1")
+        probe.unlink()
+    except OSError as failure:
+        why = "the disk is full" if failure.errno == errno.ENOSPC else failure.strerror
+        raise CannotStart(f"The data folder {folder} cannot be written to ({why}); choose another.") from failure
+
+
+def check_space(folder: Path) -> None:
+    """Raises CannotStart when a new database would not fit."""
+    if shutil.disk_usage(folder).free < _NEEDED_BYTES:
+        raise CannotStart(f"The disk of {folder} has less than {_NEEDED_BYTES // 1_000_000} MB free; free some or choose another folder.")
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises CannotStart when the port cannot be had."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except socket.gaierror as failure:
+            raise CannotStart(f"{host} is not an address of this machine.") from failure
+        except (OSError, OverflowError) as failure:
+            if isinstance(failure, OSError) and failure.errno == errno.EADDRNOTAVAIL:
+                raise CannotStart(f"{host} is not an address of this machine.") from failure
+            other = port + 1 if 0 < port < 65535 else 8001
+            raise CannotStart(f"Port {port} is in use or not allowed; choose another, for example {other} (make run PORT={other}).") from failure
