@@ -73,7 +73,7 @@ async def test_failures_delay_the_next_attempt_but_never_for_ever(database: Data
         assert await sign_in.sign_in(database, email, PASSWORD, clock)
 
 
-async def test_deactivating_ends_sessions_and_keys_at_once(database: Database, clock: ManualClock) -> None:
+async def test_deactivating_ends_sessions_and_keys_for_good(database: Database, clock: ManualClock) -> None:
     person = await _person(database, clock)
     session = await sign_in.sign_in(database, EMAIL, PASSWORD, clock)
     async with database.transaction() as connection:
@@ -82,8 +82,11 @@ async def test_deactivating_ends_sessions_and_keys_at_once(database: Database, c
     assert actor is not None and actor.kind == "key" and actor.objects == ("deal",) and actor.read_only
     assert await api_keys.actor_of_key(database, key[:-1] + ("a" if key[-1] != "a" else "b"), clock) is None
     async with database.transaction() as connection:
-        await people.change(connection, people.Person(id=person.id, email=EMAIL, name="Li Na", active=False))
+        await people.change(connection, people.Person(id=person.id, email=EMAIL, name="Li Na", active=False), clock)
     assert await sign_in.actor_of_session(database, session.token, clock) is None
+    assert await api_keys.actor_of_key(database, key, clock) is None
+    async with database.transaction() as connection:
+        await people.change(connection, people.Person(id=person.id, email=EMAIL, name="Li Na", active=True), clock)
     assert await api_keys.actor_of_key(database, key, clock) is None
 
 
@@ -106,7 +109,7 @@ async def test_an_actor_knows_what_lies_below_his_department_and_those_he_heads(
         desk = await departments.create(connection, "Desk", parent=service)
         await departments.create(connection, "Finance")
         team = await teams.create(connection, "Fair", (person.id,))
-        await people.change(connection, people.Person(id=person.id, email=EMAIL, name="Li Na", department=sales))
+        await people.change(connection, people.Person(id=person.id, email=EMAIL, name="Li Na", department=sales, teams=(team,)), clock)
         actor = await actor_for(connection, person.id)
         assert set(actor.subtree) == {sales, europe, service, desk}
         assert actor.teams == (team,)

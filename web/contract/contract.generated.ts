@@ -4,6 +4,7 @@ export type FieldTypeName = 'attachment' | 'auto_number' | 'checkbox' | 'country
 export type ProblemCode =
   | 'access.cross_site'
   | 'access.forbidden'
+  | 'access.last_administrator'
   | 'access.sign_in_failed'
   | 'access.sign_in_required'
   | 'access.throttled'

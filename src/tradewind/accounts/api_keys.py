@@ -87,6 +87,13 @@ async def revoke(connection: Connection, key: str, person: UUID | None, clock: C
         raise NotFound()
 
 
+async def revoke_all(connection: Connection, person: UUID, clock: Clock) -> None:
+    """Ends all keys of a person for good."""
+    await connection.execute(
+        raw("UPDATE system.api_keys SET revoked_at = ") + param(clock.now()) + raw(" WHERE revoked_at IS NULL AND person = ") + param(person)
+    )
+
+
 async def actor_of_key(database: Database, text: str, clock: Clock, *, request: str = "", address: str = "") -> Actor | None:
     """Who the key speaks for; None when it is unknown, over, revoked, or its owner no longer active."""
     match = _SHAPE.fullmatch(text)

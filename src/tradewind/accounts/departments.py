@@ -49,6 +49,8 @@ async def create(connection: Connection, name: str, *, parent: UUID | None = Non
 async def change(connection: Connection, department: Department) -> None:
     """Stores the department as given. Raises NotFound; InvalidValue when the tree would bite its tail."""
     await _check(connection, department)
+    if department.retired:
+        await _check_unused(connection, department.id)
     touched = await connection.execute(
         raw("UPDATE system.departments SET name = ")
         + param(department.name.strip())
@@ -71,6 +73,14 @@ async def found(connection: Connection, department: UUID) -> Department:
         if candidate.id == department:
             return candidate
     raise NotFound()
+
+
+async def _check_unused(connection: Connection, department: UUID) -> None:
+    users = raw("SELECT (SELECT count(*) FROM system.people WHERE active AND department = ") + param(department)
+    users += raw(") + (SELECT count(*) FROM system.departments WHERE NOT retired AND parent = ") + param(department) + raw(")")
+    count = await connection.value(users)
+    if count:
+        raise InvalidValue(pointer="/retired", rule="in_use", count=count)
 
 
 async def _check(connection: Connection, department: Department) -> None:

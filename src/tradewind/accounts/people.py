@@ -10,15 +10,16 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from tradewind.accounts import passwords
+from tradewind.accounts import api_keys, passwords
 from tradewind.accounts.sign_in import end_sessions
 from tradewind.kernel.clock import Clock
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.messages import LANGUAGES
-from tradewind.kernel.problems import InvalidValue, NotFound, Required
+from tradewind.kernel.problems import InvalidValue, LastAdministrator, NotFound, Required
 from tradewind.kernel.sql import EMPTY, cast_param, param, raw
 from tradewind.query.database.pool import Connection
 
+_ADMINISTRATORS_LOCK = 7_203_714_414
 THEMES = ("system", "light", "dark")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,250}")
 _COLUMNS = raw(
@@ -75,10 +76,13 @@ async def create(
     roles: Collection[str] = (),
     language: str = "en",
     zone: str = "UTC",
+    teams: Collection[UUID] = (),
     password: str | None = None,
 ) -> UUID:
     """A new person; without a password he cannot sign in yet. Raises AlreadyExists for a taken address, InvalidValue, Required."""
-    person = Person(id=new_id(), email=email.strip(), name=name.strip(), department=department, language=language, zone=zone, roles=tuple(roles))
+    person = Person(
+        id=new_id(), email=email.strip(), name=name.strip(), department=department, language=language, zone=zone, roles=tuple(roles), teams=tuple(teams)
+    )
     await check(connection, person)
     stored = None if password is None else await passwords.hashed(password)
     await connection.execute(
@@ -99,13 +103,14 @@ async def create(
         + raw(")")
     )
     await _set_roles(connection, person)
+    await _set_teams(connection, person)
     if stored is not None:
         await _store_password(connection, person.id, stored, clock)
     return person.id
 
 
-async def change(connection: Connection, person: Person) -> None:
-    """Stores the person as given, but for his teams; deactivating ends his sessions and keys at once. Raises NotFound."""
+async def change(connection: Connection, person: Person, clock: Clock) -> None:
+    """Stores the person as given; deactivating ends his sessions and revokes his keys, which stay revoked when he comes back. Raises NotFound."""
     await check(connection, person)
     touched = await connection.execute(
         raw("UPDATE system.people SET email = ")
@@ -128,8 +133,18 @@ async def change(connection: Connection, person: Person) -> None:
     if not touched:
         raise NotFound()
     await _set_roles(connection, person)
+    await _set_teams(connection, person)
     if not person.active:
         await end_sessions(connection, person.id)
+        await api_keys.revoke_all(connection, person.id, clock)
+
+
+async def keep_an_administrator(connection: Connection, roles: Collection[str]) -> None:
+    """Asked after a change: an active person with one of the roles that allow everything must be left. Raises LastAdministrator."""
+    await connection.execute(raw("SELECT pg_advisory_xact_lock(") + cast_param(_ADMINISTRATORS_LOCK, "bigint") + raw(")"))
+    left = raw("SELECT 1 FROM system.people AS p JOIN system.person_roles AS r ON r.person = p.id WHERE p.active AND r.role = ANY(")
+    if await connection.value(left + cast_param(sorted(roles), "text[]") + raw(") LIMIT 1")) is None:
+        raise LastAdministrator()
 
 
 async def set_password(connection: Connection, person: UUID, password: str, clock: Clock) -> None:
@@ -165,6 +180,19 @@ async def _set_roles(connection: Connection, person: Person) -> None:
         + cast_param(list(person.roles), "text[]")
         + raw(") AS role")
     )
+
+
+async def _set_teams(connection: Connection, person: Person) -> None:
+    await connection.execute(raw("DELETE FROM system.team_members WHERE person = ") + param(person.id))
+    added = await connection.execute(
+        raw("INSERT INTO system.team_members (team, person) SELECT t.id, ")
+        + cast_param(person.id, "uuid")
+        + raw(" FROM system.teams AS t WHERE t.id = ANY(")
+        + cast_param(list(person.teams), "uuid[]")
+        + raw(")")
+    )
+    if added != len(set(person.teams)):
+        raise InvalidValue(pointer="/teams", rule="unknown")
 
 
 async def _store_password(connection: Connection, person: UUID, stored: str, clock: Clock) -> None:

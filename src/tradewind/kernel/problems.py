@@ -123,6 +123,13 @@ class CrossSite(Problem):
     status = 403
 
 
+class LastAdministrator(Problem):
+    """Somebody must be able to administer."""
+
+    code = "access.last_administrator"
+    status = 409
+
+
 class Stale(Problem):
     """Somebody changed the record after it was read."""
 

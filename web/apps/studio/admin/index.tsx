@@ -1,18 +1,48 @@
-/** What may be administered, and one's own rights. */
+/** The administration: people, departments, teams, keys and the log, each for who has the right. */
+import { Link, useParams } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { useMe } from '../../../ui/catalog'
 import { useWords } from '../../../ui/i18n'
+import { Empty, Skeleton } from '../../../ui/states'
+import './admin.css'
+
+const PAGES = [
+  { key: 'people', right: 'people', page: lazy(() => import('./People')) },
+  { key: 'departments', right: 'people', page: lazy(() => import('./Departments')) },
+  { key: 'teams', right: 'people', page: lazy(() => import('./Teams')) },
+  { key: 'keys', right: '', page: lazy(() => import('./Keys')) },
+  { key: 'audit', right: 'audit', page: lazy(() => import('./Audit')) },
+]
 
 export default function AdminPage() {
   const { t } = useWords()
   const me = useMe()
+  const { _splat: place } = useParams({ strict: false })
+  const open = PAGES.filter((one) => !one.right || me.system_rights.includes(one.right))
+  const current = place ? open.find((one) => one.key === place) : open[0]
   return (
-    <div className="page">
+    <div className="page admin">
       <h1>{t('frame.admin')}</h1>
-      <ul>
-        {me.system_rights.map((right) => (
-          <li key={right}>{t(`right.${right}`, { defaultValue: right })}</li>
+      <nav className="admin-tabs" aria-label={t('frame.admin')}>
+        {open.map((one) => (
+          <Link
+            key={one.key}
+            to="/admin/$"
+            params={{ _splat: one.key }}
+            className={one === current ? 'current' : ''}
+            aria-current={one === current ? 'page' : undefined}
+          >
+            {t(`admin.${one.key}`)}
+          </Link>
         ))}
-      </ul>
+      </nav>
+      {current ? (
+        <Suspense fallback={<Skeleton />}>
+          <current.page />
+        </Suspense>
+      ) : (
+        <Empty icon="lock" title={t('state.noRight')} />
+      )}
     </div>
   )
 }

@@ -22,6 +22,7 @@ class NewPerson(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     department: UUID | None = None
     roles: tuple[str, ...] = ()
+    teams: tuple[UUID, ...] = ()
     language: str = "en"
     zone: str = "UTC"
 
@@ -29,9 +30,19 @@ class NewPerson(msgspec.Struct, forbid_unknown_fields=True):
 class PersonChange(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     name: str | None = None
     email: str | None = None
-    department: UUID | None = None
+    department: UUID | None | msgspec.UnsetType = msgspec.UNSET
     roles: tuple[str, ...] | None = None
+    teams: tuple[UUID, ...] | None = None
+    language: str | None = None
+    zone: str | None = None
     active: bool | None = None
+
+
+class DepartmentChange(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    parent: UUID | None = None
+    head: UUID | None = None
+    retired: bool = False
 
 
 class NewDepartment(msgspec.Struct, forbid_unknown_fields=True):
@@ -60,9 +71,14 @@ async def options(request: AnyRequest, kind: str, search: str = "") -> Response[
             case "people":
                 found = [{"id": one.id, "name": one.name} for one in await people.listed(connection, search=search, limit=50) if one.active]
             case "departments":
-                found = [{"id": one.id, "name": one.name} for one in await departments.listed(connection) if search.lower() in one.name.lower()]
+                found = [
+                    {"id": one.id, "name": one.name} for one in await departments.listed(connection) if not one.retired and search.lower() in one.name.lower()
+                ]
             case "teams":
-                found = [{"id": one.id, "name": one.name} for one in await teams.listed(connection) if search.lower() in one.name.lower()]
+                found = [{"id": one.id, "name": one.name} for one in await teams.listed(connection) if not one.retired and search.lower() in one.name.lower()]
+            case "roles":
+                known = sorted(asked(request).catalog.roles.items())
+                found = [{"id": key, "labels": dict(role.labels)} for key, role in known if search.lower() in " ".join((key, *role.labels.values())).lower()]
             case _:
                 raise NotFound()
     return answer(found)
@@ -87,17 +103,29 @@ async def create_person(request: AnyRequest, data: NewPerson) -> Response[bytes]
 
 @patch("/api/people/{identity:str}", opt=needs("people"))
 async def change_person(request: AnyRequest, identity: str, data: PersonChange) -> Response[bytes]:
-    """Changes what is named; making somebody inactive ends his sessions at once."""
+    """Changes what is named; making somebody inactive ends his sessions and keys at once. Somebody who may do everything has to be left."""
     ask = asked(request)
     given = msgspec.to_builtins(data)
     async with ask.database.transaction() as connection:
         person = await people.found(connection, uuid_in(identity))
         changed = msgspec.structs.replace(person, **{key: getattr(data, key) for key in given})
-        await people.change(connection, changed)
-        if not changed.active:
-            await sign_in.end_sessions(connection, changed.id)
+        await people.change(connection, changed, ask.clock)
+        await people.keep_an_administrator(connection, [role.key for role in ask.catalog.roles.values() if role.everything])
         await log.record(connection, ask.actor, "person_changed", "person", changed.id, sorted(given), None, ask.clock)
         return answer(await people.found(connection, changed.id))
+
+
+@post("/api/people/{identity:str}/password", opt=needs("people"), status_code=200)
+async def reset_password(request: AnyRequest, identity: str) -> Response[bytes]:
+    """A new password that is shown once; the person is signed out everywhere."""
+    ask = asked(request)
+    password = secrets.token_urlsafe(12)
+    async with ask.database.transaction() as connection:
+        person = await people.found(connection, uuid_in(identity))
+        await people.set_password(connection, person.id, password, ask.clock)
+        await sign_in.end_sessions(connection, person.id)
+        await log.record(connection, ask.actor, "password_reset", "person", person.id, (), None, ask.clock)
+    return answer({"password": password})
 
 
 @get("/api/people/{identity:str}/sees", opt=needs("people"))
@@ -122,11 +150,11 @@ async def create_department(request: AnyRequest, data: NewDepartment) -> Respons
 
 
 @patch("/api/departments/{identity:str}", opt=needs("people"))
-async def change_department(request: AnyRequest, identity: str, data: NewDepartment) -> Response[bytes]:
-    """Name, place in the tree and head, as given."""
+async def change_department(request: AnyRequest, identity: str, data: DepartmentChange) -> Response[bytes]:
+    """Name, place in the tree and head, as given; retired only when nobody and nothing is in it."""
     async with asked(request).database.transaction() as connection:
         old = await departments.found(connection, uuid_in(identity))
-        await departments.change(connection, msgspec.structs.replace(old, name=data.name, parent=data.parent, head=data.head))
+        await departments.change(connection, msgspec.structs.replace(old, **msgspec.structs.asdict(data)))
         return answer(await departments.found(connection, old.id))
 
 
@@ -188,6 +216,7 @@ ROUTES = (
     list_people,
     create_person,
     change_person,
+    reset_password,
     what_he_sees,
     list_departments,
     create_department,

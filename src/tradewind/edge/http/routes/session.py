@@ -82,7 +82,7 @@ async def settings(request: AnyRequest, data: Personal) -> Response[bytes]:
     changes = {key: value for key, value in msgspec.structs.asdict(data).items() if value is not None}
     async with ask.database.transaction() as connection:
         person = await people.found(connection, ask.actor.person)
-        await people.change(connection, msgspec.structs.replace(person, **changes))
+        await people.change(connection, msgspec.structs.replace(person, **changes), ask.clock)
     return answer(await _me(ask))
 
 
