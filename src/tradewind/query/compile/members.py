@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import LiteralString
 
+from tradewind.kernel.problems import UnknownField
 from tradewind.kernel.sql import EMPTY, Sql, call, join, literal, name, param, parens, raw
 from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.definitions import FieldDefinition, FormulaOptions, LinesOptions, LookupOptions, RelationOptions
@@ -91,9 +92,18 @@ def path_members(table: Table, path: str, *, lines: bool) -> list[Member]:
     if definition.type == "lines" and not lines:
         return []
     shown = state_rows(table, path, ("masked", "read", "write"))
-    if shown == FALSE:
+    if shown == FALSE or (definition.type == "lookup" and not _leads_anywhere(table, definition)):
         return []
     return [Member(path, field_value(table, definition), shown)]
+
+
+def _leads_anywhere(table: Table, definition: FieldDefinition) -> bool:
+    """Whether the actor may ever see clear what a lookup leads to; where he may not, the lookup is hidden like its end."""
+    try:
+        lookup(table, field_options(definition, LookupOptions).path)
+    except UnknownField:
+        return False
+    return True
 
 
 def field_value(table: Table, definition: FieldDefinition) -> Sql:
