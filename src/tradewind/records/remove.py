@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from tradewind.kernel.clock import Clock
-from tradewind.kernel.problems import Forbidden, InvalidRecords, NotFound, StillReferenced
+from tradewind.kernel.problems import Forbidden, Guarded, InvalidRecords, NotFound, StillReferenced
 from tradewind.kernel.sql import cast_param, name, param, raw
 from tradewind.kinds.fields.values import read
 from tradewind.metadata.actors import SYSTEM, Actor
@@ -16,13 +16,15 @@ from tradewind.query.compile import passes
 from tradewind.query.database.pool import Connection
 from tradewind.records import log
 from tradewind.records.batches import Batch, Written
+from tradewind.records.guards import guards_of
 from tradewind.records.recompute import recompute, recompute_parents
 
 
 async def move(connection: Connection, catalog: Catalog, actor: Actor, batch: Batch, action: UUID, clock: Clock, *, logged_as: Actor | None = None) -> Written:
     """Moves records to the bin, back, or out of it for good.
 
-    Raises InvalidRecords with NotFound or Forbidden for each record out of reach, StillReferenced where a relation says restrict.
+    Raises InvalidRecords with NotFound or Forbidden for each record out of reach, StillReferenced where a relation says restrict,
+    Guarded where a lock holds.
     """
     ids = list(dict.fromkeys(read(row.get("id"), UUID) for row in batch.rows))
     who = logged_as or actor
@@ -61,9 +63,11 @@ async def _check(connection: Connection, catalog: Catalog, actor: Actor, object_
 
 
 async def _delete(connection: Connection, catalog: Catalog, actor: Actor, object_key: str, ids: Sequence[UUID], action: UUID, clock: Clock) -> int:
-    """Soft delete with what cascades, as one group named by the action."""
+    """Soft delete with what cascades, as one group named by the action. A guard on any of them, even on one field, keeps all."""
     if not ids:
         return 0
+    for guarded in (await guards_of(connection, object_key, ids, clock)).values():
+        raise Guarded(reason=guarded[0][1])
     for other in catalog.objects.values():
         for field in other.live_fields():
             if field.type != "relation" or (options := field_options(field, RelationOptions)).target != object_key:

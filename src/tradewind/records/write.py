@@ -27,6 +27,7 @@ from tradewind.query.compile.members import field_value
 from tradewind.query.database.pool import Connection, Database
 from tradewind.records import log, remove
 from tradewind.records.batches import Batch, RowProblem, Written
+from tradewind.records.guards import guards_of
 from tradewind.records.recompute import recompute, recompute_parents, with_own_formulas
 from tradewind.records.rows import Row, check_required, decode, fill_defaults, gate
 
@@ -324,7 +325,7 @@ async def _lock(run: Run, rows: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
         raw("SELECT ") + join(", ", columns) + raw(" FROM ") + name("data", key) + raw(" AS r WHERE r.deleted_at IS NULL AND r.id = ANY(")
         + cast_param(wanted, "uuid[]") + raw(") ORDER BY r.id FOR UPDATE OF r")
     )  # fmt: skip
-    guards = await _guards(run, wanted)
+    guards = await guards_of(run.connection, run.definition.key, wanted, run.clock)
     known = {line[0]: line for line in found if line[1] or run.inside}
     for row in rows:
         line = known.get(row.id) if row.id else None
@@ -343,17 +344,6 @@ async def _lock(run: Run, rows: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
             if fields is None or set(fields) & {*row.values, *row.lines, *row.files}:
                 row.wrong(Guarded(reason=reason))
     return {identity: line[-1] for identity, line in known.items()}
-
-
-async def _guards(run: Run, wanted: Sequence[UUID]) -> dict[UUID, list[tuple[list[str] | None, str]]]:
-    rows = await run.connection.rows(
-        raw("SELECT record, fields, reason FROM system.guards WHERE object = ") + param(run.definition.key) + raw(" AND record = ANY(")
-        + cast_param(list(wanted), "uuid[]") + raw(") AND (until IS NULL OR until > ") + param(run.clock.now()) + raw(")")
-    )  # fmt: skip
-    found: dict[UUID, list[tuple[list[str] | None, str]]] = defaultdict(list)
-    for record, fields, reason in rows:
-        found[record].append((fields, reason))
-    return found
 
 
 async def _apply(run: Run, rows: Sequence[Row], before: Mapping[UUID, Mapping[str, Any]]) -> int:
