@@ -78,3 +78,12 @@ def test_a_department_gets_one_below_it_and_a_head(browser: Browser, stack: Stac
     expect(made).to_have_count(0)
     page.locator(".toast .link").last.click()
     expect(made).to_be_visible()
+
+
+def test_an_ordinary_user_finds_his_own_keys_under_his_name(browser: Browser, stack: Stack) -> None:  # noqa: F811
+    page = _signed_in(browser, stack, "tom@demo.example", 390)
+    page.locator(".top .me").click()
+    page.locator(".ant-dropdown-menu-item", has=page.locator("svg")).first.click()
+    page.wait_for_url("**/admin/keys")
+    expect(page.locator(".admin-tabs a")).to_have_count(1)
+    expect(page.locator(".admin-bar .ant-btn-primary")).to_be_visible()

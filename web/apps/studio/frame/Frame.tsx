@@ -1,6 +1,6 @@
 /** Rail, menu, top bar and the page; or the sign-in when nobody is signed in. */
 import { useQueryClient } from '@tanstack/react-query'
-import { Link, Outlet, useLocation } from '@tanstack/react-router'
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { Button, Dropdown } from 'antd'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { Avatar } from '../../../kinds/fields/parts'
@@ -146,6 +146,7 @@ function Me() {
   const { t } = useWords()
   const me = useMe()
   const theme = useTheme()
+  const navigate = useNavigate()
   const queries = useQueryClient()
   const out = async () => {
     try {
@@ -158,6 +159,7 @@ function Me() {
   }
   const pick = (key: string) => {
     if (key === 'out') return void out()
+    if (key === 'keys') return void navigate({ to: '/admin/$', params: { _splat: 'keys' } })
     theme.set(key as ThemeName)
     api.settings({ theme: key }).catch(sayProblem)
   }
@@ -171,6 +173,7 @@ function Me() {
           { key: 'who', type: 'group', label: `${me.person.name} · ${me.person.email}` },
           ...(['system', 'light', 'dark'] as const).map((key) => ({ key, label: t(`theme.${key}`) })),
           { type: 'divider' as const },
+          { key: 'keys', label: t('admin.keys'), icon: <Icon name="lock" /> },
           { key: 'out', label: t('frame.signOut'), icon: <Icon name="out" /> },
         ],
       }}
