@@ -31,6 +31,7 @@ class Stack:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.rows_at_once = 20_000
         self.port = free_port()
         self.server = EmbeddedServer(folder / "postgres")
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -41,7 +42,7 @@ class Stack:
         return f"http://127.0.0.1:{self.port}"
 
     def settings(self) -> Settings:
-        return Settings(database_url=self.server.url(), data_folder=self.folder, port=self.port)
+        return Settings(database_url=self.server.url(), data_folder=self.folder, port=self.port, rows_at_once=self.rows_at_once)
 
     def start(self) -> None:
         """Starts what is not running: the same steps as `tradewind demo`, none by hand."""

@@ -208,3 +208,21 @@ async def test_a_publish_cut_off_before_the_switch_is_taken_back_and_an_undo_cut
     assert await publishing.resume(world.database, world.clock) == 1
     world.catalog = await load(world.database)
     assert (await world.get(world.boss, "customer", one))["code"] == "12"
+
+
+async def test_a_second_change_of_type_cut_off_before_the_switch_leaves_the_first_ones_way_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    (one,) = await world.create(world.boss, "customer", {"name": "Acme", "code": "012"})
+    first = await go(world, customer(code={"type": "integer"}))
+
+    async def killed(*_: object, **__: object) -> None:
+        raise Killed
+
+    for step in ("_switch", "_carry_out"):
+        with monkeypatch.context() as cut:
+            cut.setattr(publishing, step, killed)
+            with pytest.raises(Killed):
+                await go(world, customer(code={"type": "text"}))
+        assert await publishing.resume(world.database, world.clock) == 1
+        assert (await world.get(world.boss, "customer", one))["code"] == 12
+    await back(world, first)
+    assert (await world.get(world.boss, "customer", one))["code"] == "012"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,21 +15,48 @@ import msgspec
 from tradewind.catalog.check import check_definitions
 from tradewind.catalog.indexes import ensure_view_index
 from tradewind.catalog.plan import Plan, Step, make_plan, surroundings
+from tradewind.catalog.schema.operations.add_field import AddField
+from tradewind.catalog.schema.operations.change_settings import ChangeSettings
 from tradewind.catalog.schema.operations.change_type import ChangeType
 from tradewind.catalog.schema.operations.contract import Operation, Surroundings
 from tradewind.catalog.schema.operations.registry import read
 from tradewind.catalog.snapshot import load
+from tradewind.jobs.queue import CalledOff, call_off, enqueue, wake
 from tradewind.kernel.clock import Clock
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.json import Json, canonical
-from tradewind.kernel.problems import DefinitionConflict, InvalidDefinition, NotFound, Problem
-from tradewind.kernel.sql import join, param, raw
+from tradewind.kernel.problems import Busy, DefinitionConflict, InvalidDefinition, NotFound, Problem
+from tradewind.kernel.sql import cast_param, join, param, raw
 from tradewind.metadata.definitions import DEFINITION_KINDS, AnyDefinition, Catalog, ObjectDefinition, RoleDefinition, ViewDefinition
 from tradewind.query.database.pool import Connection, Database
 
+JOB = "publish"
+_WORK_ON_ROWS = ("add_field", "restore_field", "change_type", "set_unique")
 _PUBLISH_LOCK = 7_203_714_413
+Tell = Callable[[int, int, int, int], Awaitable[None]]
+"""Told how far a publish is: number of the step, of how many; rows done in it, of how many."""
 Log = Callable[[Connection, list[str]], Awaitable[None]]
 """Writes one line into the log, inside the switch: the keys that were published."""
+
+
+class HandedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A change set: done, or running as a job."""
+
+    id: UUID
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A change set that is written down as running."""
+
+    id: UUID
+    author: UUID | None
+    steps: tuple[tuple[Operation, int], ...]
+    """Each with how many rows it has to work through."""
+    definitions: tuple[AnyDefinition, ...]
+    catalog: Catalog
+    pack: str
 
 
 async def plan(database: Database, catalog: Catalog, definitions: Iterable[AnyDefinition]) -> Plan:
@@ -51,36 +80,105 @@ async def publish(
     base: dict[str, int] | None = None,
     log: Log | None = None,
 ) -> UUID:
-    """Publishes all of them or none; the id of the change set.
+    """Publishes all of them or none, here and now; the id of the change set.
 
     `base` maps "kind/key" to the version that was edited; DefinitionConflict when it is no longer the latest. Raises InvalidDefinition
     for anything the plan refuses. One publish runs at a time.
     """
+    return (await hand_in(database, definitions, author, clock, pack=pack, title=title, base=base, log=log, most_rows=None)).id
+
+
+async def hand_in(
+    database: Database,
+    definitions: Iterable[AnyDefinition],
+    author: UUID | None,
+    clock: Clock,
+    *,
+    pack: str = "",
+    title: str = "",
+    base: dict[str, int] | None = None,
+    log: Log | None = None,
+    most_rows: int | None,
+) -> HandedIn:
+    """Like `publish`; what would work through more than `most_rows` rows becomes a job instead and goes on behind the caller's back."""
     definitions = tuple(definitions)
     async with _alone(database):
         await _recover(database, clock)
+        await _refuse_beside_another(database)
         catalog = await load(database)
         await _check_base(database, base or {})
         made = await plan(database, catalog, definitions)
         if made.refused:
             raise InvalidDefinition(errors=tuple(_refusal(step) for step in made.refused))
-        around = surroundings(catalog, definitions)
-        steps = [read(step.operation) for step in made.operations]
+        later = most_rows is not None and sum(step.rows for step in made.operations if step.op in _WORK_ON_ROWS) > most_rows
         change_set = new_id()
-        await _open(database, change_set, title, author, made, definitions, catalog, clock)
+        await _open(database, change_set, title, author, made, definitions, catalog, clock, job=later)
+        if not later:
+            opened = _Opened(change_set, author, tuple((read(step.operation), step.rows) for step in made.operations), definitions, catalog, pack)
+            try:
+                await _carry_out(database, opened, clock, log)
+            except Exception as failure:
+                await _take_back(database, opened, clock, "failed", failure)
+                raise
+    await wake(database)
+    return HandedIn(id=change_set, running=later)
+
+
+async def carry_out(database: Database, change_set: UUID, clock: Clock, tell: Tell, log: Log | None = None) -> None:
+    """Does a publish that was handed in as a job; goes on where a kill cut it off, and does nothing when it is done already.
+
+    Raises the Problem that stopped it, or CalledOff, after everything was taken back; with LeaseLost and Busy all is left for the next attempt.
+    """
+    async with _alone(database):
+        async with database.reading() as connection:
+            row = await connection.row(raw("SELECT state, plan, author FROM system.change_sets WHERE id = ") + param(change_set))
+        if row is None or row[0] != "running":
+            return
+        definitions = tuple(_decoded(one["kind"], one["after"]) for one in row[1]["definitions"])
+        opened = _Opened(change_set, row[2], _stored_steps(row[1]), definitions, await load(database), "")
         try:
-            for step in steps:
-                await step.start(database, around)
-            await _switch(database, change_set, definitions, steps, around, author, clock, pack, log)
-        except Exception:
-            await _take_back(database, change_set, steps, around, clock)
+            await _carry_out(database, opened, clock, log, tell)
+        except Busy:
             raise
-        retyped = {step.object for step in steps if isinstance(step, ChangeType)}
-        views = [one for one in catalog.views.values() if one.object in retyped]
-        for definition in (*views, *definitions):
-            if isinstance(definition, ViewDefinition) and not definition.private_to:
-                await ensure_view_index(database, definition, around.after)
-    return change_set
+        except (Problem, CalledOff) as failure:
+            await _take_back(database, opened, clock, "cancelled" if isinstance(failure, CalledOff) else "failed", failure)
+            raise
+
+
+async def cancel(database: Database, change_set: UUID) -> None:
+    """Asks a publish that runs as a job to stop and take itself back. Raises NotFound when none does."""
+    async with database.transaction() as connection:
+        found = await call_off(connection, JOB, str(change_set))
+    if not found:
+        raise NotFound()
+    await wake(database)
+
+
+async def _carry_out(database: Database, opened: _Opened, clock: Clock, log: Log | None, tell: Tell | None = None) -> None:
+    """Start of every operation, the switch, and the indexes of views."""
+    around = surroundings(opened.catalog, opened.definitions)
+    steps = [step for step, _ in opened.steps]
+    for number, (step, rows) in enumerate(opened.steps):
+        if tell is not None:
+            await tell(number, len(steps), 0, rows)
+        await step.start(database, around if tell is None else _telling(around, tell, number, len(steps), rows))
+    await _switch(database, opened.id, opened.definitions, steps, around, opened.author, clock, opened.pack, log)
+    retyped = {step.object for step in steps if isinstance(step, ChangeType)}
+    views = [one for one in opened.catalog.views.values() if one.object in retyped]
+    for definition in (*views, *opened.definitions):
+        if isinstance(definition, ViewDefinition) and not definition.private_to:
+            await ensure_view_index(database, definition, around.after)
+
+
+def _telling(around: Surroundings, tell: Tell, number: int, steps: int, of: int) -> Surroundings:
+    done = 0
+
+    async def report(rows: int) -> None:
+        nonlocal done
+        done += rows
+        await tell(number, steps, done, of)
+
+    return dataclasses.replace(around, report=report)
 
 
 async def undo(database: Database, change_set: UUID, author: UUID | None, clock: Clock, *, log: Log | None = None) -> UUID:
@@ -95,6 +193,7 @@ async def undo(database: Database, change_set: UUID, author: UUID | None, clock:
     body = row[1]
     async with _alone(database):
         await _recover(database, clock)
+        await _refuse_beside_another(database)
         await _check_untouched(database, change_set)
         catalog = await load(database)
         back = _way_back(body, catalog)
@@ -106,6 +205,7 @@ async def undo(database: Database, change_set: UUID, author: UUID | None, clock:
             made = await make_plan(connection, catalog, back)
         await _open(database, undoing, "", author, made, back, catalog, clock, undoes=change_set)
         await _undo(database, undoing, body, back, catalog, author, clock, log)
+    await wake(database)
     return undoing
 
 
@@ -131,7 +231,7 @@ async def _undo(
         await _close(database, undoing, "failed", clock)
         raise
     removed = [(str(one["kind"]), str(one["key"])) for one in body["definitions"] if one["before"] is None and one["kind"] != "object"]
-    await _switch(database, undoing, back, [], around, author, clock, "", log, removed=removed)
+    await _switch(database, undoing, back, [], around, author, clock, "", log, removed=removed, taken=steps)
 
 
 def _way_back(body: Any, catalog: Catalog) -> list[AnyDefinition]:
@@ -155,7 +255,9 @@ async def _recover(database: Database, clock: Clock) -> int:
     async with database.reading() as connection:
         rows = await connection.rows(
             raw("SELECT c.id, c.plan, c.author, o.plan FROM system.change_sets c LEFT JOIN system.change_sets o ON o.id = c.undoes")
-            + raw(" WHERE c.state = 'running' ORDER BY c.started_at")
+            + raw(" WHERE c.state = 'running' AND NOT ")
+            + _WORKED_ON
+            + raw(" ORDER BY c.started_at")
         )
     for change_set, body, author, undone in rows:
         catalog = await load(database)
@@ -163,16 +265,35 @@ async def _recover(database: Database, clock: Clock) -> int:
             await _undo(database, change_set, undone, _way_back(undone, catalog), catalog, author, clock, None)
             continue
         definitions = [_decoded(one["kind"], one["after"]) for one in body["definitions"]]
-        steps = [read(step["operation"]) for step in body["plan"]["operations"]]
-        await _take_back(database, change_set, steps, surroundings(catalog, definitions), clock)
+        opened = _Opened(change_set, author, _stored_steps(body), tuple(definitions), catalog, "")
+        await _take_back(database, opened, clock, "failed", None)
     return len(rows)
 
 
-async def _take_back(database: Database, change_set: UUID, steps: Sequence[Operation], around: Surroundings, clock: Clock) -> None:
+def _stored_steps(body: Any) -> tuple[tuple[Operation, int], ...]:
+    return tuple((read(step["operation"]), int(step["rows"])) for step in body["plan"]["operations"])
+
+
+_WORKED_ON = raw("EXISTS (SELECT 1 FROM system.jobs AS j WHERE j.name = 'publish' AND j.key = c.id::text AND j.state IN ('ready', 'running'))")
+
+
+async def _refuse_beside_another(database: Database) -> None:
+    """Raises DefinitionConflict while a publish is a job that is not done."""
+    async with database.reading() as connection:
+        row = await connection.row(
+            raw("SELECT c.id, c.title, p.name FROM system.change_sets AS c LEFT JOIN system.people AS p ON p.id = c.author WHERE c.state = 'running' AND ")
+            + _WORKED_ON
+        )
+    if row is not None:
+        raise DefinitionConflict(reason="running", change_set=str(row[0]), title=row[1], author=row[2] or "", definitions=list[Json]())
+
+
+async def _take_back(database: Database, opened: _Opened, clock: Clock, state: str, failure: Exception | None) -> None:
     """Undoes what was started before the switch, so that the next attempt finds the tables as the catalogue says."""
-    for step in reversed(steps):
-        await step.undo(database, around)
-    await _close(database, change_set, "failed", clock)
+    around = surroundings(opened.catalog, opened.definitions)
+    for step, _ in reversed(opened.steps):
+        await step.abandon(database, around)
+    await _close(database, opened.id, state, clock, failure)
 
 
 @asynccontextmanager
@@ -236,6 +357,8 @@ async def _open(
     catalog: Catalog,
     clock: Clock,
     undoes: UUID | None = None,
+    *,
+    job: bool = False,
 ) -> None:
     body = {
         "plan": msgspec.to_builtins(made),
@@ -254,6 +377,8 @@ async def _open(
         await connection.execute(
             raw("INSERT INTO system.change_sets (id, title, author, state, plan, started_at, undoes) VALUES (") + join(", ", values) + raw(")")
         )
+        if job:
+            await enqueue(connection, JOB, {"change_set": str(change_set)}, clock, key=str(change_set))
 
 
 def _published(catalog: Catalog, definition: AnyDefinition) -> AnyDefinition | None:
@@ -265,13 +390,20 @@ def _builtins(definition: AnyDefinition | None) -> Json:
     return None if definition is None else msgspec.to_builtins(definition)
 
 
-async def _close(database: Database, change_set: UUID, state: str, clock: Clock) -> None:
+async def _close(database: Database, change_set: UUID, state: str, clock: Clock, failure: Exception | None = None) -> None:
+    """Ends it, with what was the matter as JSON."""
+    problem = ""
+    if isinstance(failure, Problem):
+        errors = [{"pointer": one.pointer, "code": one.code, "params": one.params} for one in failure.errors]
+        problem = msgspec.json.encode({"code": failure.code, "params": failure.params, "errors": errors}).decode()
     async with database.transaction() as connection:
         await connection.execute(
             raw("UPDATE system.change_sets SET state = ")
             + param(state)
             + raw(", finished_at = ")
             + param(clock.now())
+            + raw(", problem = ")
+            + param(problem)
             + raw(" WHERE id = ")
             + param(change_set)
         )
@@ -288,6 +420,7 @@ async def _switch(
     pack: str,
     log: Log | None,
     removed: Sequence[tuple[str, str]] = (),
+    taken: Sequence[Operation] = (),
 ) -> None:
     """The one short transaction in which everybody's catalogue changes."""
     async with database.transaction() as connection:
@@ -303,10 +436,41 @@ async def _switch(
         await connection.execute(
             raw("UPDATE system.change_sets SET state = 'done', finished_at = ") + param(clock.now()) + raw(" WHERE id = ") + param(change_set)
         )
+        await _drop_drafts(connection, definitions, author)
+        await _refill(connection, definitions, taken or steps, around, clock)
         if log is not None:
             await log(connection, [f"{one.kind}/{one.key}" for one in definitions])
     async with database.reading() as connection:
         await connection.execute(raw("SELECT pg_notify('tradewind_catalog', '')"))
+
+
+async def _drop_drafts(connection: Connection, definitions: Sequence[AnyDefinition], author: UUID | None) -> None:
+    """The author's drafts of what is published now are done with."""
+    keys = [f"{one.kind}/{one.key}" for one in definitions]
+    await connection.execute(
+        raw("DELETE FROM system.drafts WHERE author = ") + param(author) + raw("::uuid AND kind || '/' || key = ANY(") + cast_param(keys, "text[]") + raw(")")
+    )
+
+
+async def _refill(connection: Connection, definitions: Sequence[AnyDefinition], steps: Sequence[Operation], around: Surroundings, clock: Clock) -> None:
+    """Records that were there before get their computed fields and what search finds them by in jobs of their own."""
+    for key in sorted({step.object for step in steps if step.object in around.before and _computes(step, around)}):
+        await enqueue(connection, "refill_computed", {"object": key}, clock, key=key)
+    searched = {one.key for one in definitions if isinstance(one, ObjectDefinition) and not one.retired}
+    for one in definitions:
+        searched |= {key for key in one.objects if key in around.after} if isinstance(one, RoleDefinition) else set()
+    for key in sorted(searched):
+        await enqueue(connection, "refill_search", {"object": key}, clock, key=key)
+
+
+def _computes(step: Operation, around: Surroundings) -> bool:
+    """Whether stored values depend on what the step changes: formulas and roll-ups themselves, and the types they are made of."""
+    found = [
+        field for objects in (around.before, around.after) if (one := objects.get(step.object)) is not None for field in one.fields if field.key == step.field
+    ]
+    if isinstance(step, ChangeSettings):
+        return "options" in step.members and any(field.type in ("formula", "rollup") for field in found)
+    return isinstance(step, ChangeType) or (isinstance(step, AddField) and any(field.type in ("formula", "rollup") for field in found))
 
 
 async def _store(connection: Connection, change_set: UUID, definition: AnyDefinition, author: UUID | None, clock: Clock, pack: str) -> None:

@@ -43,6 +43,8 @@ class Settings:
     base_currency: str = "USD"
     default_language: str = "zh-CN"
     default_zone: str = "Asia/Shanghai"
+    rows_at_once: int = 20_000
+    """A publish that has to work through more records than this goes on as a job of the worker's."""
     max_body_bytes: int = 2_000_000
     max_file_bytes: int = 50_000_000
 

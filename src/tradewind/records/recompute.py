@@ -8,6 +8,9 @@ from uuid import UUID
 
 from tradewind.formula.check import Checked, Resolved, check
 from tradewind.formula.compile import to_sql
+from tradewind.jobs.queue import enqueue
+from tradewind.kernel.clock import Clock
+from tradewind.kernel.json import Json
 from tradewind.kernel.sql import Sql, all_of, cast_param, join, name, raw
 from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.actors import SYSTEM
@@ -17,15 +20,20 @@ from tradewind.query.compile.context import Table, field_columns, value_options
 from tradewind.query.compile.filters import rule_condition
 from tradewind.query.database.pool import Connection
 
+MOST_AT_ONCE = 1000
+"""More records than this that depend on a write follow in jobs."""
 _MAX_DEPTH = 6
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _AGGREGATES = {"count": "count", "sum": "sum", "avg": "avg", "min": "min", "max": "max"}
 
 
-async def recompute(connection: Connection, catalog: Catalog, object_key: str, ids: Iterable[UUID], *, depth: int = 0, fresh: bool = False) -> None:
+async def recompute(
+    connection: Connection, catalog: Catalog, object_key: str, ids: Iterable[UUID], clock: Clock, *, depth: int = 0, fresh: bool = False
+) -> None:
     """Brings stored computed fields of these records, and of all that depend on them, up to date. `version` does not move.
 
-    `fresh` records were just inserted and have the formulas over their own fields already.
+    `fresh` records were just inserted and have the formulas over their own fields already. Where more than a thousand others depend on
+    them, those follow in jobs, so that the writer does not wait.
     """
     given = sorted(set(ids))
     if not given or depth > _MAX_DEPTH:
@@ -36,37 +44,35 @@ async def recompute(connection: Connection, catalog: Catalog, object_key: str, i
         relations = _dependent_relations(catalog, other, object_key)
         for relation, upward in relations:
             child, parent = (object_key, other.key) if upward else (other.key, object_key)
-            await _follow(connection, catalog, child, relation, parent, given, upward=upward, depth=depth)
+            await _follow(connection, catalog, child, relation, parent, given, clock, upward=upward, depth=depth)
 
 
-async def recompute_parents(connection: Connection, catalog: Catalog, object_key: str, parents: dict[str, set[UUID]]) -> None:
+async def recompute_parents(connection: Connection, catalog: Catalog, object_key: str, parents: dict[str, set[UUID]], clock: Clock) -> None:
     """Brings records up to date that these relations pointed at before: `parents` by relation field."""
     for relation, ids in parents.items():
         field = catalog.objects[object_key].field(relation)
         if field is not None and ids:
-            await recompute(connection, catalog, field_options(field, RelationOptions).target, ids, depth=1)
+            await recompute(connection, catalog, field_options(field, RelationOptions).target, ids, clock, depth=1)
 
 
-async def _follow(connection: Connection, catalog: Catalog, child: str, relation: str, parent: str, ids: list[UUID], *, upward: bool, depth: int) -> None:
+async def _follow(
+    connection: Connection, catalog: Catalog, child: str, relation: str, parent: str, ids: list[UUID], clock: Clock, *, upward: bool, depth: int
+) -> None:
     """From children to the parents that sum them up, or from parents to children whose formulas look up at them."""
+    source, wanted = raw(" FROM ") + name("data", child) + raw(" WHERE "), cast_param(ids, "uuid[]")
     if upward:
-        rows = await connection.rows(
-            raw("SELECT DISTINCT ")
-            + name(relation)
-            + raw(" FROM ")
-            + name("data", child)
-            + raw(" WHERE id = ANY(")
-            + cast_param(ids, "uuid[]")
-            + raw(") AND ")
-            + name(relation)
-            + raw(" IS NOT NULL")
-        )
-        await recompute(connection, catalog, parent, [row[0] for row in rows], depth=depth + 1)
+        found = raw("SELECT DISTINCT ") + name(relation) + source + raw("id = ANY(") + wanted + raw(") AND ") + name(relation) + raw(" IS NOT NULL")
     else:
-        rows = await connection.rows(
-            raw("SELECT id FROM ") + name("data", child) + raw(" WHERE ") + name(relation) + raw(" = ANY(") + cast_param(ids, "uuid[]") + raw(")")
-        )
-        await recompute(connection, catalog, child, [row[0] for row in rows], depth=depth + 1)
+        found = raw("SELECT id") + source + name(relation) + raw(" = ANY(") + wanted + raw(")")
+    follower = parent if upward else child
+    others = sorted(row[0] for row in await connection.rows(found))
+    own_lines = upward and catalog.objects[child].parent == parent
+    if len(others) <= MOST_AT_ONCE or own_lines:
+        await recompute(connection, catalog, follower, others, clock, depth=depth + 1)
+        return
+    for first in range(0, len(others), MOST_AT_ONCE):
+        part = list[Json](str(one) for one in others[first : first + MOST_AT_ONCE])
+        await enqueue(connection, "recompute", {"object": follower, "ids": part, "depth": depth + 1}, clock)
 
 
 def _dependent_relations(catalog: Catalog, other: ObjectDefinition, changed: str) -> set[tuple[str, bool]]:

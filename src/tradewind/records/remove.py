@@ -95,7 +95,7 @@ async def _delete(connection: Connection, catalog: Catalog, actor: Actor, object
     )  # fmt: skip
     gone = [row[0] for row in done]
     await log.record_many(connection, actor, "delete", object_key, [(one, (), None) for one in gone], clock, action=action)
-    await _recompute_around(connection, catalog, object_key, gone)
+    await _recompute_around(connection, catalog, object_key, gone, clock)
     return len(gone)
 
 
@@ -120,14 +120,14 @@ async def _restore(connection: Connection, catalog: Catalog, actor: Actor, objec
         back = [row[0] for row in done]
         if back:
             await log.record_many(connection, actor, "restore", other.key, [(one, (), None) for one in back], clock, action=action)
-            await _recompute_around(connection, catalog, other.key, back)
+            await _recompute_around(connection, catalog, other.key, back, clock)
             restored += len(back)
     return restored
 
 
-async def _recompute_around(connection: Connection, catalog: Catalog, object_key: str, ids: Sequence[UUID]) -> None:
+async def _recompute_around(connection: Connection, catalog: Catalog, object_key: str, ids: Sequence[UUID], clock: Clock) -> None:
     """The records themselves and what their relations point at."""
-    await recompute(connection, catalog, object_key, ids)
+    await recompute(connection, catalog, object_key, ids, clock)
     parents: dict[str, set[UUID]] = {}
     for field in catalog.objects[object_key].live_fields():
         if field.type == "relation":
@@ -143,7 +143,7 @@ async def _recompute_around(connection: Connection, catalog: Catalog, object_key
                 + raw(" IS NOT NULL")
             )
             parents[field.key] = {row[0] for row in rows}
-    await recompute_parents(connection, catalog, object_key, parents)
+    await recompute_parents(connection, catalog, object_key, parents, clock)
 
 
 async def _purge(connection: Connection, catalog: Catalog, actor: Actor, object_key: str, ids: Sequence[UUID], action: UUID, clock: Clock) -> Written:

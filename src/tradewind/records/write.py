@@ -30,6 +30,7 @@ from tradewind.records.batches import Batch, RowProblem, Written
 from tradewind.records.guards import guards_of
 from tradewind.records.recompute import recompute, recompute_parents, with_own_formulas
 from tradewind.records.rows import Row, check_required, decode, fill_defaults, gate
+from tradewind.records.search import search_value
 
 MAX_ROWS = 10_000
 
@@ -165,7 +166,7 @@ async def _insert(run: Run, rows: Sequence[Row]) -> None:
         records.append(msgspec.to_builtins(body, builtin_types=()))
     shape = join(", ", [raw("id uuid, owner_id uuid, tw_position int"), *(name(key) + raw(" ") + Sql(types[key]) for key in keys)])
     written = set(keys)
-    search = _search(run, lambda column: raw("t.") + name(column) if column in written else raw("NULL::text"))
+    search = search_value(run.catalog, run.definition, lambda column: raw("t.") + name(column) if column in written else raw("NULL::text"))
     columns = [raw("id, owner_id, department_id, source, demo, created_at, created_by, updated_at, updated_by, search"), *(name(key) for key in keys)]
     department = raw("(SELECT p.department FROM system.people AS p WHERE p.id = t.owner_id)")
     at, by = cast_param(now, "timestamptz"), cast_param(owner, "uuid")
@@ -206,19 +207,6 @@ def _column_types(definition: ObjectDefinition) -> dict[str, str]:
         elif field.type in field_types():
             types |= {field.key + column.suffix: column.sql_type for column in field_types()[field.type].columns(value_options(field))}
     return types
-
-
-def _search(run: Run, column_of: Callable[[str], Sql]) -> Sql:
-    """The bigrams of searched fields that are clear to every reader."""
-    restricted = set(restricted_fields(run.catalog, run.definition.key))
-    texts: list[Sql] = []
-    for field in run.definition.live_fields():
-        if field.searched and field.key not in restricted and field.type in field_types():
-            kind = field_types()[field.type]
-            text = kind.search(tuple(column_of(field.key + column.suffix) for column in kind.columns(value_options(field))))
-            if text:
-                texts.append(text)
-    return raw("system.bigrams(concat_ws(E'\\n', ") + join(", ", texts) + raw("))") if texts else raw("'{}'::text[]")
 
 
 async def _number(run: Run, rows: Sequence[Row]) -> None:
@@ -371,7 +359,8 @@ async def _apply_group(run: Run, columns: tuple[str, ...], rows: Sequence[Row], 
         raw("version = r.version + CASE WHEN ") + moved + raw(" THEN 1 ELSE 0 END"),
         raw("updated_at = CASE WHEN ") + moved + raw(" THEN ") + param(run.clock.now()) + raw(" ELSE r.updated_at END"),
         raw("updated_by = CASE WHEN ") + moved + raw(" THEN ") + param(run.actor.person) + raw(" ELSE r.updated_by END"),
-        raw("search = ") + _search(run, lambda column: raw("t.") + name(column) if column in columns else raw("r.") + name(column)),
+        raw("search = ")
+        + search_value(run.catalog, run.definition, lambda column: raw("t.") + name(column) if column in columns else raw("r.") + name(column)),
     ]
     if "owner_id" in columns:
         sets.append(raw("department_id = (SELECT p.department FROM system.people AS p WHERE p.id = t.owner_id)"))
@@ -418,14 +407,14 @@ async def _after(run: Run, rows: Sequence[Row], before: Mapping[UUID, Mapping[st
             await _attach(run, row, key, files)
         for key, lines in row.lines.items():
             await _write_lines(run, row, key, lines)
-    await recompute(run.connection, run.catalog, run.definition.key, [row.id for row in rows if row.id], fresh=before is None)
+    await recompute(run.connection, run.catalog, run.definition.key, [row.id for row in rows if row.id], run.clock, fresh=before is None)
     left: dict[str, set[UUID]] = defaultdict(set)
     for row in rows:
         for field in run.definition.live_fields():
             old = mapping((before or {}).get(row.id, {}).get(field.key)) if row.id else None
             if field.type == "relation" and field.key in row.values and old is not None and old.get("id"):
                 left[field.key].add(UUID(str(old["id"])))
-    await recompute_parents(run.connection, run.catalog, run.definition.key, left)
+    await recompute_parents(run.connection, run.catalog, run.definition.key, left, run.clock)
 
 
 async def _attach(run: Run, row: Row, key: str, files: Sequence[UUID]) -> None:

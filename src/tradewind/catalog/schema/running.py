@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from tradewind.kernel.problems import Busy
@@ -31,20 +32,20 @@ async def ddl(database: Database, *statements: Sql) -> None:
             await asyncio.sleep(0.2 + 0.05 * attempt)
 
 
-async def backfill(database: Database, table: Sql, assignment: Sql, condition: Sql) -> int:
+async def backfill(database: Database, table: Sql, assignment: Sql, condition: Sql, report: Callable[[int], Awaitable[None]]) -> int:
     """Updates the rows that meet `condition` a thousand at a time in id order, each batch its own transaction; how many it touched.
 
-    Goes through again until a pass finds nothing more, for rows written meanwhile.
+    Goes through again until a pass finds nothing more, for rows written meanwhile. `report` is told after each batch.
     """
     touched = 0
     while True:
-        found = await _pass(database, table, assignment, condition)
+        found = await _pass(database, table, assignment, condition, report)
         touched += found
         if found == 0:
             return touched
 
 
-async def _pass(database: Database, table: Sql, assignment: Sql, condition: Sql) -> int:
+async def _pass(database: Database, table: Sql, assignment: Sql, condition: Sql, report: Callable[[int], Awaitable[None]]) -> int:
     touched, last = 0, UUID(int=0)
     while True:
         chosen = (
@@ -65,6 +66,7 @@ async def _pass(database: Database, table: Sql, assignment: Sql, condition: Sql)
             await connection.execute(raw("SET LOCAL statement_timeout = '60s'"))
             count, reached = (await connection.rows(statement))[0]
         touched += count
+        await report(count)
         if count < _BATCH:
             return touched
         last = reached

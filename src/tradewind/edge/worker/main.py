@@ -1,13 +1,17 @@
-"""The worker: seals the log, ends what a killed publish left half done, forgets old idempotency keys and staged files, until it is told to stop."""
+"""The worker: does queued jobs, seals the log, ends what a killed publish left half done, forgets what is old, until it is told to stop."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from tradewind.catalog.publish import resume
+from tradewind.edge.worker.handlers import handlers
 from tradewind.files.store import FileStore
+from tradewind.jobs.queue import forget
+from tradewind.jobs.work import work
 from tradewind.kernel.clock import Clock, SystemClock
 from tradewind.kernel.log import configure, logger
 from tradewind.kernel.problems import Busy
@@ -16,6 +20,7 @@ from tradewind.kernel.sql import cast_param, param, raw
 from tradewind.query.database.pool import Database, open_pool
 from tradewind.records.seal import seal
 
+Chore = Callable[[], Awaitable[None]]
 _log = logger("worker")
 _EVERY = 1.0
 _SWEEP = timedelta(hours=1)
@@ -31,36 +36,57 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     clock = SystemClock()
-    database = await open_pool(settings.database_url, size=2, statement_timeout="60s")
+    database = await open_pool(settings.database_url, size=4, statement_timeout="60s")
     files = FileStore(settings.data_folder / "files")
-    swept, tended = clock.now() - _SWEEP, clock.now() - _TEND
+    working = asyncio.create_task(work(database, handlers(database, clock), clock, stop))
+    chores: list[tuple[timedelta, Chore]] = [
+        (timedelta(0), lambda: _seal(database, clock)),
+        (_TEND, lambda: _tend(database, clock)),
+        (_SWEEP, lambda: sweep(database, files, clock)),
+    ]
+    due = [clock.now()] * len(chores)
     try:
         while not stop.is_set():
-            try:
-                while await seal(database, clock):
-                    pass
-                if clock.now() - tended >= _TEND:
-                    tended = clock.now()
-                    if ended := await resume(database, clock):
-                        _log.warning("worker.ended_interrupted_publish", count=ended)
-                if clock.now() - swept >= _SWEEP:
-                    await sweep(database, files, clock)
-                    swept = clock.now()
-            except Busy:
-                _log.warning("worker.database_away")
+            for number, (pause, chore) in enumerate(chores):
+                if clock.now() >= due[number]:
+                    await _do(chore)
+                    due[number] = clock.now() + pause
             try:
                 await asyncio.wait_for(stop.wait(), _EVERY)
             except TimeoutError:
                 continue
     finally:
+        stop.set()
+        await working
         await database.close()
 
 
+async def _do(chore: Chore) -> None:
+    """One chore's failure is logged and must not keep the worker from the others; it comes again."""
+    try:
+        await chore()
+    except Busy:
+        _log.warning("worker.database_away")
+    except Exception:  # noqa: BLE001 - see above
+        _log.exception("worker.chore_failed")
+
+
+async def _seal(database: Database, clock: Clock) -> None:
+    while await seal(database, clock):
+        pass
+
+
+async def _tend(database: Database, clock: Clock) -> None:
+    if ended := await resume(database, clock):
+        _log.warning("worker.ended_interrupted_publish", count=ended)
+
+
 async def sweep(database: Database, files: FileStore, clock: Clock) -> None:
-    """Forgets idempotency keys after a week and files that no record took within a day."""
+    """Forgets idempotency keys and ended jobs after a week, and files that no record took within a day."""
     old: datetime = clock.now() - _KEEP_STAGED
     async with database.transaction() as connection:
         await connection.execute(raw("DELETE FROM system.idempotency WHERE at < ") + param(clock.now() - _KEEP_KEYS))
+        await forget(connection, clock, _KEEP_KEYS)
         rows = await connection.rows(raw("SELECT id, storage_key FROM system.files WHERE NOT attached AND uploaded_at < ") + param(old) + raw(" FOR UPDATE"))
         await connection.execute(raw("DELETE FROM system.files WHERE id = ANY(") + cast_param([row[0] for row in rows], "uuid[]") + raw(")"))
     for _, key in rows:

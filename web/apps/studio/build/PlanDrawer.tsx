@@ -1,7 +1,7 @@
 /** What publishing will do, sentence by sentence; who may use a new object; then it is published, with a way back. */
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Drawer, Input, Select } from 'antd'
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import { ApiProblem } from '../../../ui/api'
 import { useCatalog, useMe } from '../../../ui/catalog'
 import { Icon } from '../../../ui/Icon'
@@ -9,7 +9,8 @@ import { useWords } from '../../../ui/i18n'
 import { Failed, Skeleton } from '../../../ui/states'
 import { usePhone } from '../../../ui/theme'
 import { type Doc, type Found, LEVELS, type Level, type ObjectDef, placeOf, rightsFor } from './model'
-import { type Step, server, useDefinitions } from './server'
+import { Running } from './Running'
+import { type ChangeSet, type Step, server, useDefinitions } from './server'
 import { useProblemText } from './texts'
 
 interface Props {
@@ -55,6 +56,16 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
   const [title, setTitle] = useState('')
   const [busy, setBusy] = useState(false)
   const [refused, setRefused] = useState<ApiProblem | null>(null)
+  const [running, setRunning] = useState('')
+  const ended = useCallback(
+    (now: ChangeSet) => {
+      setRunning('')
+      setBusy(false)
+      if (now.state === 'done') onPublished(now.id)
+      else if (now.problem) setRefused(new ApiProblem({ status: 422, ...now.problem }))
+    },
+    [onPublished],
+  )
   const plan = useQuery({
     queryKey: ['plan', doc],
     queryFn: () => server.check(Object.values(doc), false),
@@ -75,7 +86,8 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
       const made = await together(doc, object, levels, menu)
       const bases = { ...made.base, [`object/${object}`]: base }
       const done = await server.publish(made.definitions, bases, title)
-      onPublished(done.change_set)
+      if (done.state === 'running') setRunning(done.change_set)
+      else onPublished(done.change_set)
     } catch (problem) {
       setRefused(
         problem instanceof ApiProblem ? problem : new ApiProblem({ status: 0, code: 'internal', detail: String(problem) }),
@@ -108,16 +120,16 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
       title={t('plan.title')}
       placement={phone ? 'bottom' : 'right'}
       size={phone ? '92vh' : 560}
-      closable={!busy}
-      maskClosable={!busy}
-      onClose={busy ? () => undefined : onClose}
+      closable={!busy || running !== ''}
+      maskClosable={!busy || running !== ''}
+      onClose={busy && !running ? () => undefined : onClose}
       footer={
         <div className="form-foot">
           <span className="quiet grow" role="status">
             {busy ? t('plan.running') : ''}
           </span>
-          <Button onClick={onClose} disabled={busy}>
-            {t('action.cancel')}
+          <Button onClick={onClose} disabled={busy && !running}>
+            {t(running ? 'plan.close' : 'action.cancel')}
           </Button>
           <Button type="primary" loading={busy} disabled={plan.isPending || blocked} onClick={() => void publish()}>
             {t('build.publish')}
@@ -125,7 +137,9 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
         </div>
       }
     >
-      {plan.isPending ? (
+      {running ? (
+        <Running id={running} onEnd={ended} />
+      ) : plan.isPending ? (
         <Skeleton />
       ) : plan.isError ? (
         <Failed problem={plan.error} retry={() => void plan.refetch()} />
@@ -135,7 +149,7 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
             <Alert
               type="error"
               showIcon
-              title={t(refused.body.code === 'schema.conflict' ? 'plan.conflict' : 'plan.failed')}
+              title={t(titleOf(refused))}
               description={refusedItems.length ? <ul className="plan-problems">{refusedItems.map(jump)}</ul> : refused.message}
             />
           )}
@@ -215,6 +229,11 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
       )}
     </Drawer>
   )
+}
+
+function titleOf(refused: ApiProblem) {
+  if (refused.body.code !== 'schema.conflict') return 'plan.failed'
+  return refused.body.params?.reason === 'running' ? 'plan.beside' : 'plan.conflict'
 }
 
 function fieldName(

@@ -49,6 +49,15 @@ export interface Step {
   params: Record<string, unknown>
 }
 
+/** A publish; `progress` counts from one, while it runs as a job. */
+export interface ChangeSet {
+  id: string
+  state: 'running' | 'done' | 'failed' | 'cancelled'
+  problem: { code: string; params: Record<string, unknown>; errors: Found[] } | null
+  progress: { step?: number; steps?: number; rows?: number; of?: number }
+  called_off: boolean
+}
+
 export interface Plan {
   operations: Step[]
   problems: Found[]
@@ -86,7 +95,9 @@ export const server = {
   check: (definitions: object[], problems_only: boolean) =>
     request<Plan>('POST', '/api/definitions/check', { definitions, problems_only }),
   publish: (definitions: object[], base: Record<string, number>, title: string) =>
-    request<{ change_set: string }>('POST', '/api/definitions/publish', { definitions, base, title }),
+    request<{ change_set: string; state: 'done' | 'running' }>('POST', '/api/definitions/publish', { definitions, base, title }),
+  changeSet: (id: string) => request<ChangeSet>('GET', `/api/change-sets/${id}`),
+  cancel: (id: string) => request<unknown>('POST', `/api/change-sets/${id}/cancel`),
   undo: (changeSet: string) => request<unknown>('POST', `/api/change-sets/${changeSet}/undo`),
   versions: (key: string) => request<Version[]>('GET', `/api/definitions/${path('object', key)}/versions`),
   restorable: (key: string, version: number) =>

@@ -20,6 +20,7 @@ import { isMasked, stateOf, titleOf, Value } from '../../../ui/Value'
 import { CreateDrawer } from '../record/CreateDrawer'
 import { BulkBar } from './BulkBar'
 import { Cards } from './Cards'
+import { CatchingUp } from './CatchingUp'
 import { Footer } from './Footer'
 import { Peek } from './Peek'
 import { Toolbar } from './Toolbar'
@@ -190,6 +191,7 @@ function List({ object }: { object: ObjectType }) {
         <div className="list-body">{body()}</div>
         <div className="list-status" aria-live="polite">
           {total && t(total.capped ? 'list.countMore' : 'list.count', { shown: number(total.count, language) })}
+          <CatchingUp object={object.key} />
           {rows.length >= gridLimit && <span> · {t('list.narrow')}</span>}
           {rows.problem !== null && rows.ready && <span className="danger-text"> · {t('state.failed')}</span>}
         </div>

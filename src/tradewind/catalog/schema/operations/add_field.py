@@ -55,7 +55,7 @@ class AddField(Operation, frozen=True, tag="add_field"):
                 ],
             )
             empty = all_of([raw("r.") + name(field.key + column.suffix) + raw(" IS NULL") for column in columns])
-            await backfill(database, table(self.object), assignment, empty)
+            await backfill(database, table(self.object), assignment, empty, around.report)
         await ensure_field_indexes(database, around.after[self.object], field, around.after)
 
     async def undo(self, database: Database, around: Surroundings) -> None:

@@ -14,7 +14,7 @@ from tradewind.catalog.schema.operations.contract import Finding, Operation, Sur
 from tradewind.catalog.schema.running import ddl
 from tradewind.kernel.json import Json
 from tradewind.kernel.problems import InvalidDefinition, InvalidValue
-from tradewind.kernel.sql import Sql, all_of, join, name, param, raw
+from tradewind.kernel.sql import Sql, all_of, any_of, join, literal, name, param, raw
 from tradewind.kinds.fields.contract import Column
 from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.definitions import FieldDefinition
@@ -71,13 +71,13 @@ class ChangeType(Operation, frozen=True, tag="change_type"):
         if before is None:
             return
         added = [raw("ADD COLUMN IF NOT EXISTS ") + _new(after, column.suffix) + raw(" ") + raw(column.sql_type) for column in columns_of(after, around.after)]
-        if added:
-            await ddl(database, raw("ALTER TABLE ") + table(self.object) + raw(" ") + join(", ", added))
+        await ddl(database, raw("ALTER TABLE ") + table(self.object) + raw(" ") + join(", ", added), *self._watching(before, after, around))
         last = UUID(int=0)
         while True:
             async with database.transaction() as connection:
-                page = await _page(connection, self.object, before, around, last, ahead=True)
+                page = await _page(connection, self.object, before, around, last, ahead=True, unlike=after)
                 await self._convert(connection, around, page)
+            await around.report(len(page))
             if len(page) < _BATCH:
                 break
             last = page[-1][0]
@@ -94,11 +94,12 @@ class ChangeType(Operation, frozen=True, tag="change_type"):
         await connection.execute(raw("LOCK TABLE ") + table(self.object) + raw(" IN SHARE ROW EXCLUSIVE MODE"))
         last = UUID(int=0)
         while True:
-            page = await _page(connection, self.object, before, around, last, ahead=True, only_changed=after)
+            page = await _page(connection, self.object, before, around, last, ahead=True, unlike=after)
             await self._convert(connection, around, page)
             if len(page) < _BATCH:
                 break
             last = page[-1][0]
+        await connection.execute(self._unwatched())
         for kept in await _kept_columns(connection, self.object, before):
             await connection.execute(raw("ALTER TABLE ") + table(self.object) + raw(" DROP COLUMN ") + name(kept))
         for index in await _indexes_on(connection, self.object, [before.key + column.suffix for column in columns_of(before, around.before)]):
@@ -110,6 +111,14 @@ class ChangeType(Operation, frozen=True, tag="change_type"):
         for index, made in zip(field_index_names(self.object, after.key), field_index_names(self.object, _NEW + after.key), strict=True):
             await connection.execute(raw("ALTER INDEX IF EXISTS data.") + name(made) + raw(" RENAME TO ") + name(index))
 
+    async def abandon(self, database: Database, around: Surroundings) -> None:
+        """The new columns go, with their indexes; the old ones were in use all the time."""
+        before, after = self.field_before(around), self.field_after(around)
+        if before is None:
+            return
+        drops = [raw("DROP COLUMN IF EXISTS ") + _new(after, column.suffix) for column in columns_of(after, around.after)]
+        await ddl(database, self._unwatched(), *([raw("ALTER TABLE ") + table(self.object) + raw(" ") + join(", ", drops)] if drops else []))
+
     async def undo(self, database: Database, around: Surroundings) -> None:
         """Values entered since are converted back; the old column takes its name again. Raises InvalidDefinition with the values that cannot."""
         before, after = self.field_before(around), self.field_after(around)
@@ -117,23 +126,38 @@ class ChangeType(Operation, frozen=True, tag="change_type"):
             return
         async with database.transaction() as connection:
             await connection.execute(raw("SET LOCAL lock_timeout = '5s'"))
-            drops = [raw("DROP COLUMN IF EXISTS ") + _new(after, column.suffix) for column in columns_of(after, around.after)]
-            if before.key + columns_of(before, around.before)[0].suffix not in {
-                one.removeprefix(_OLD) for one in await _kept_columns(connection, self.object, before)
-            }:
-                if drops:
-                    await connection.execute(raw("ALTER TABLE ") + table(self.object) + raw(" ") + join(", ", drops))
-                return
-            await connection.execute(raw("LOCK TABLE ") + table(self.object) + raw(" IN ACCESS EXCLUSIVE MODE"))
-            for column in columns_of(after, around.after):
-                await _rename(connection, self.object, name(after.key + column.suffix), _new(after, column.suffix))
-            for column in columns_of(before, around.before):
-                await _rename(connection, self.object, _old(before, column.suffix), name(before.key + column.suffix))
-            await self._convert_back(connection, around)
-            if drops:
-                await connection.execute(raw("ALTER TABLE ") + table(self.object) + raw(" ") + join(", ", drops))
+            if await _kept_columns(connection, self.object, before):
+                await self._swap_back(connection, around, before, after)
         await drop_field_indexes(database, self.object, self.field)
         await ensure_field_indexes(database, around.before[self.object], before, around.before)
+
+    async def _swap_back(self, connection: Connection, around: Surroundings, before: FieldDefinition, after: FieldDefinition) -> None:
+        await connection.execute(raw("LOCK TABLE ") + table(self.object) + raw(" IN ACCESS EXCLUSIVE MODE"))
+        for column in columns_of(after, around.after):
+            await _rename(connection, self.object, name(after.key + column.suffix), _new(after, column.suffix))
+        for column in columns_of(before, around.before):
+            await _rename(connection, self.object, _old(before, column.suffix), name(before.key + column.suffix))
+        await self._convert_back(connection, around)
+        drops = [raw("DROP COLUMN IF EXISTS ") + _new(after, column.suffix) for column in columns_of(after, around.after)]
+        await connection.execute(raw("ALTER TABLE ") + table(self.object) + raw(" ") + join(", ", drops))
+
+    def _watching(self, before: FieldDefinition, after: FieldDefinition, around: Surroundings) -> tuple[Sql, Sql]:
+        """A value written between its conversion and the switch empties the conversion, whatever else the writer touches or leaves as it is."""
+        first = _NEW + after.key + columns_of(after, around.after)[0].suffix
+        columns = [before.key + column.suffix for column in columns_of(before, around.before)]
+        changed = any_of([raw("OLD.") + name(column) + raw(" IS DISTINCT FROM NEW.") + name(column) for column in columns])
+        made = (
+            raw("CREATE TRIGGER ") + name(self._trigger) + raw(" BEFORE UPDATE OF ") + join(", ", [name(column) for column in columns])
+            + raw(" ON ") + table(self.object) + raw(" FOR EACH ROW WHEN (") + changed + raw(") EXECUTE FUNCTION system.forget_conversion(") + literal(first) + raw(")")
+        )  # fmt: skip
+        return self._unwatched(), made
+
+    def _unwatched(self) -> Sql:
+        return raw("DROP TRIGGER IF EXISTS ") + name(self._trigger) + raw(" ON ") + table(self.object)
+
+    @property
+    def _trigger(self) -> str:
+        return _NEW + self.field
 
     async def _convert(self, connection: Connection, around: Surroundings, page: Sequence[tuple[UUID, Any, bool]]) -> None:
         before, after = self.field_before(around), self.field_after(around)
@@ -143,7 +167,7 @@ class ChangeType(Operation, frozen=True, tag="change_type"):
         for identity, value, _ in page:
             new = None if value is None else _converted(before, after, value)
             if value is not None and new is None:
-                raise InvalidValue(rule="unconvertible", object=self.object, field=self.field, record=str(identity))
+                raise self._refused([{"id": str(identity), "value": _text(before, value)}])
             stored = (None,) * len(columns) if new is None else kind.store(new)
             await _fill(connection, self.object, identity, [_new(after, column.suffix) for column in columns], columns, stored)
 
@@ -175,9 +199,12 @@ class ChangeType(Operation, frozen=True, tag="change_type"):
             if len(rows) < _BATCH:
                 break
         if bad:
-            problem = InvalidDefinition(pointer=f"/object/{self.object}/fields/{self.field}")
-            problem.params = dict[str, Json](values=bad[:_SHOWN], count=len(bad), reason="unconvertible")
-            raise InvalidDefinition(errors=(problem,))
+            raise self._refused(bad)
+
+    def _refused(self, values: list[Json]) -> InvalidDefinition:
+        problem = InvalidDefinition(pointer=f"/object/{self.object}/fields/{self.field}")
+        problem.params = dict[str, Json](values=values[:_SHOWN], count=len(values), reason="unconvertible")
+        return InvalidDefinition(errors=(problem,))
 
 
 async def _fill(connection: Connection, object_key: str, identity: UUID, targets: Sequence[Sql], columns: Sequence[Column], values: Sequence[object]) -> None:
@@ -243,13 +270,13 @@ async def _page(
     last: UUID,
     *,
     ahead: bool,
-    only_changed: FieldDefinition | None = None,
+    unlike: FieldDefinition | None = None,
 ) -> list[tuple[UUID, Any, bool]]:
     columns = [name(field.key + column.suffix) for column in columns_of(field, around.before)]
     conditions = [raw("id > ") + param(last)]
-    if only_changed is not None:
-        first = _new(only_changed, columns_of(only_changed, around.after)[0].suffix)
-        conditions.append(raw("((") + columns[0] + raw(" IS NULL) <> (") + first + raw(" IS NULL) OR updated_at > now() - interval '1 hour')"))
+    if unlike is not None:
+        first = _new(unlike, columns_of(unlike, around.after)[0].suffix)
+        conditions.append(raw("(") + columns[0] + raw(" IS NULL) <> (") + first + raw(" IS NULL)"))
     statement = (
         raw("SELECT id, ") + field_types()[field.type].load(columns) + raw(", deleted_at IS NULL FROM ") + table(object_key) + raw(" WHERE ") + all_of(conditions)
         + raw(" ORDER BY id LIMIT ") + param(_BATCH) + (raw(" FOR UPDATE") if ahead else raw(""))

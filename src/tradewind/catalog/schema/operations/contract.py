@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -13,14 +13,21 @@ from tradewind.metadata.definitions import FieldDefinition, ObjectDefinition
 from tradewind.query.database.pool import Connection, Database
 
 Risk = Literal["none", "slow", "refuses"]
+Report = Callable[[int], Awaitable[None]]
+"""Told how many more rows are done; raises when the work is to stop."""
+
+
+async def silent(rows: int) -> None:
+    """Where nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What an operation may look at: the objects before and after the whole change set."""
+    """What an operation may look at: the objects before and after the whole change set; and whom it tells how far it is."""
 
     before: Mapping[str, ObjectDefinition]
     after: Mapping[str, ObjectDefinition]
+    report: Report = silent
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +41,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True, tag_field="op"):
     """One step of a plan. `start` runs before the switch, outside its transaction, and may run again after a kill;
-    `complete` runs inside the switch; `undo` makes the tables as they were."""
+    `complete` runs inside the switch; `abandon` before it and `undo` after it make the tables as they were."""
 
     object: str
     field: str = ""
@@ -51,8 +58,12 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, tag_field="op"):
     async def complete(self, connection: Connection, around: Surroundings) -> None:
         """The short rest, in the transaction that switches the catalogue."""
 
+    async def abandon(self, database: Database, around: Surroundings) -> None:
+        """Takes `start` back where the switch never came, however far it got; idempotent."""
+        await self.undo(database, around)
+
     async def undo(self, database: Database, around: Surroundings) -> None:
-        """Takes `start` and `complete` back; idempotent. `around.before` is what to return to."""
+        """Takes `start` and `complete` back after the switch; idempotent. `around.before` is what to return to."""
 
     def field_before(self, around: Surroundings) -> FieldDefinition | None:
         return _field(around.before, self.object, self.field)

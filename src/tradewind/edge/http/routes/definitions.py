@@ -160,16 +160,22 @@ def _log(ask: Asked, operation: str) -> publish.Log:
 
 @post("/api/definitions/publish", opt=needs("build"), status_code=200)
 async def publishing(request: AnyRequest, data: Publishing) -> Response[bytes]:
-    """Publishes them together; everybody has them at the next request."""
+    """Publishes them together; everybody has them at the next request. What takes long answers 202 and goes on as a job."""
     ask = asked(request)
     definitions = _decoded(data.definitions)
     _may_publish(ask, (one.kind for one in definitions))
-    change_set = await publish.publish(ask.database, definitions, ask.actor.person, ask.clock, title=data.title, base=data.base, log=_log(ask, "publish"))
-    for definition in definitions:
-        if ask.actor.person is not None:
-            await drafts.delete_draft(ask.database, ask.actor.person, definition.kind, definition.key)
+    made = await publish.hand_in(
+        ask.database,
+        definitions,
+        ask.actor.person,
+        ask.clock,
+        title=data.title,
+        base=data.base,
+        log=_log(ask, "publish"),
+        most_rows=ask.running.settings.rows_at_once,
+    )
     await ask.running.refresh()
-    return answer({"change_set": change_set})
+    return answer({"change_set": made.id, "state": "running" if made.running else "done"}, status=202 if made.running else 200)
 
 
 @get("/api/change-sets", opt=needs("build"))
@@ -183,6 +189,28 @@ async def change_sets(request: AnyRequest) -> Response[bytes]:
         rows = await connection.rows(statement)
     keys = ("id", "title", "author", "state", "started_at", "finished_at", "undoes")
     return answer([dict(zip(keys, row, strict=True)) for row in rows])
+
+
+@get("/api/change-sets/{identity:str}", opt=needs("build"))
+async def change_set(request: AnyRequest, identity: str) -> Response[bytes]:
+    """One publish: its state, how far it is while it runs, and why it failed."""
+    statement = raw(
+        "SELECT c.id, c.title, c.state, c.started_at, c.finished_at, c.problem, coalesce(j.progress, '{}'::jsonb), coalesce(j.called_off, false)"
+        " FROM system.change_sets AS c LEFT JOIN system.jobs AS j ON j.name = 'publish' AND j.key = c.id::text WHERE c.id = "
+    )
+    async with asked(request).database.reading() as connection:
+        row = await connection.row(statement + param(uuid_in(identity)) + raw(" ORDER BY j.created_at DESC LIMIT 1"))
+    if row is None:
+        raise NotFound()
+    keys = ("id", "title", "state", "started_at", "finished_at", "problem", "progress", "called_off")
+    return answer({**dict(zip(keys, row, strict=True)), "problem": msgspec.json.decode(row[5]) if row[5] else None})
+
+
+@post("/api/change-sets/{identity:str}/cancel", opt=needs("build"), status_code=202)
+async def cancel(request: AnyRequest, identity: str) -> Response[bytes]:
+    """Asks a publish that runs as a job to stop; it takes itself back."""
+    await publish.cancel(asked(request).database, uuid_in(identity))
+    return answer({}, status=202)
 
 
 @post("/api/change-sets/{identity:str}/undo", opt=needs("build"), status_code=200)
@@ -256,6 +284,8 @@ ROUTES = (
     check,
     publishing,
     change_sets,
+    change_set,
+    cancel,
     undo,
     own_drafts,
     draft,

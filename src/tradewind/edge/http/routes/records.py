@@ -12,7 +12,7 @@ from tradewind.edge.http.running import AnyRequest, answer, asked, tagged, uuid_
 from tradewind.kernel.problems import InvalidRequest
 from tradewind.metadata.questions import AggregateQuestion, Dimension, Filter, Measure, Question, Sort
 from tradewind.records import history as past
-from tradewind.records import read, write
+from tradewind.records import read, refill, write
 from tradewind.records.batches import Batch, Operation
 
 
@@ -188,6 +188,13 @@ async def related(request: AnyRequest, key: str, record: str, other: str, relati
     return tagged(request, await read.related(ask.database, ask.catalog, ask.actor, key, uuid_in(record), other, relation, ask.clock.now(), after))
 
 
+@get("/api/objects/{key:str}/catching-up", opt=needs("signed_in"))
+async def catching(request: AnyRequest, key: str) -> Response[bytes]:
+    """Whether computed fields of the object, or what search finds it by, are still being filled."""
+    ask = asked(request)
+    return answer(await refill.catching_up(ask.database, ask.catalog, ask.actor, key))
+
+
 @post("/api/actions/{action:str}/undo", opt=needs("person"), status_code=200)
 async def undo(request: AnyRequest, action: str) -> Response[bytes]:
     """Takes back what one request did."""
@@ -195,4 +202,4 @@ async def undo(request: AnyRequest, action: str) -> Response[bytes]:
     return answer(await past.undo(ask.database, ask.catalog, ask.actor, uuid_in(action), ask.clock))
 
 
-ROUTES = (query, listing, count, anchors, aggregate, pick, create, batch, one, change, remove, restore, history, reveal, related, undo)
+ROUTES = (query, listing, count, anchors, aggregate, pick, create, batch, one, change, remove, restore, history, reveal, related, catching, undo)

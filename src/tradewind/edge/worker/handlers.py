@@ -1,0 +1,68 @@
+"""Which function does which job: names are all that lower packages know of higher ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from tradewind.accounts.actors import actor_for
+from tradewind.catalog import publish
+from tradewind.catalog.snapshot import load
+from tradewind.jobs.queue import Job, keep
+from tradewind.jobs.work import Handler
+from tradewind.kernel.clock import Clock
+from tradewind.kernel.problems import NotFound
+from tradewind.kernel.sql import param, raw
+from tradewind.metadata.actors import SYSTEM
+from tradewind.query.database.pool import Connection, Database
+from tradewind.records import log
+from tradewind.records.recompute import recompute
+from tradewind.records.refill import refill_computed, refill_search
+from tradewind.records.write import announce
+
+
+def handlers(database: Database, clock: Clock) -> Mapping[str, Handler]:
+    """All jobs this program knows, by name."""
+
+    async def publishing(job: Job) -> None:
+        change_set = UUID(job.arguments["change_set"])
+
+        async def tell(step: int, steps: int, rows: int, of: int) -> None:
+            await keep(database, job, clock, {"step": step + 1, "steps": steps, "rows": rows, "of": of})
+
+        await publish.carry_out(database, change_set, clock, tell, _log(database, change_set, clock))
+
+    def refilling(fill: Callable[..., Any]) -> Handler:
+        async def refill(job: Job) -> None:
+            async def told(after: UUID, done: int, of: int) -> None:
+                await keep(database, job, clock, {"after": str(after), "rows": done, "of": of})
+
+            reached = UUID(job.progress["after"]) if "after" in job.progress else UUID(int=0)
+            await fill(database, await load(database), job.arguments["object"], told, clock, after=reached, done=int(job.progress.get("rows", 0)))
+
+        return refill
+
+    async def recomputing(job: Job) -> None:
+        catalog, depth = await load(database), int(job.arguments["depth"])
+        if job.arguments["object"] not in catalog.objects:
+            return
+        async with database.transaction() as connection:
+            await recompute(connection, catalog, job.arguments["object"], [UUID(one) for one in job.arguments["ids"]], clock, depth=depth)
+        await announce(database, job.arguments["object"], [UUID(one) for one in job.arguments["ids"]])
+
+    return {publish.JOB: publishing, "refill_computed": refilling(refill_computed), "refill_search": refilling(refill_search), "recompute": recomputing}
+
+
+def _log(database: Database, change_set: UUID, clock: Clock) -> publish.Log:
+    """The line in the log that the author's publish leaves, under his name even when the worker does it."""
+
+    async def write(connection: Connection, keys: list[str]) -> None:
+        author = await connection.value(raw("SELECT author FROM system.change_sets WHERE id = ") + param(change_set))
+        try:
+            actor = SYSTEM if author is None else await actor_for(connection, author)
+        except NotFound:
+            actor = SYSTEM
+        await log.record(connection, actor, "publish", None, None, keys, None, clock)
+
+    return write

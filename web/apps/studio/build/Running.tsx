@@ -1,0 +1,35 @@
+/** How far a publish is that runs as a job, and the way to call it off. */
+import { useQuery } from '@tanstack/react-query'
+import { Button, Progress } from 'antd'
+import { useEffect } from 'react'
+import { useWords } from '../../../ui/i18n'
+import { type ChangeSet, server } from './server'
+
+const EVERY = 1000
+
+export function Running({ id, onEnd }: { id: string; onEnd: (ended: ChangeSet) => void }) {
+  const { t } = useWords()
+  const now = useQuery({
+    queryKey: ['change-set', id],
+    queryFn: () => server.changeSet(id),
+    refetchInterval: EVERY,
+    staleTime: 0,
+    gcTime: 0,
+  }).data
+  useEffect(() => {
+    if (now && now.state !== 'running') onEnd(now)
+  }, [now, onEnd])
+  const { step = 0, steps = 1, rows = 0, of = 0 } = now?.progress ?? {}
+  const done = step ? (step - 1 + (of ? Math.min(rows / of, 1) : 0)) / steps : 0
+  return (
+    <section className="plan-running" aria-live="polite">
+      <h2>{t('plan.working')}</h2>
+      <Progress percent={Math.round(done * 100)} status="active" aria-label={t('plan.working')} />
+      <p className="quiet">{step ? t('plan.progress', { step, steps, rows, of }) : t('plan.waiting')}</p>
+      <p className="quiet">{t('plan.closable')}</p>
+      <Button danger disabled={!now || now.called_off} onClick={() => void server.cancel(id)}>
+        {t(now?.called_off ? 'plan.stopping' : 'plan.stop')}
+      </Button>
+    </section>
+  )
+}
