@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import hashlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
@@ -33,6 +34,9 @@ from tradewind.query.database.pool import Connection, Database
 JOB = "publish"
 _WORK_ON_ROWS = ("add_field", "restore_field", "change_type", "set_unique")
 _PUBLISH_LOCK = 7_203_714_413
+_WRITERS = 7_203_714_415
+"""Shared by whoever writes records (system.writing), alone for the switch."""
+_TRIES = 30
 Tell = Callable[[int, int, int, int], Awaitable[None]]
 """Told how far a publish is: number of the step, of how many; rows done in it, of how many."""
 Log = Callable[[Connection, list[str]], Awaitable[None]]
@@ -422,9 +426,37 @@ async def _switch(
     removed: Sequence[tuple[str, str]] = (),
     taken: Sequence[Operation] = (),
 ) -> None:
-    """The one short transaction in which everybody's catalogue changes."""
+    """The one short transaction in which everybody's catalogue changes; waits for the writers of the moment, who cannot hold it up for long."""
+    for attempt in range(_TRIES):
+        try:
+            await _switch_now(database, change_set, definitions, steps, around, author, clock, pack, log, removed, taken)
+            break
+        except Busy:
+            if attempt == _TRIES - 1:
+                raise
+            await asyncio.sleep(0.3)
+    async with database.reading() as connection:
+        await connection.execute(raw("SELECT pg_notify('tradewind_catalog', '')"))
+
+
+async def _switch_now(
+    database: Database,
+    change_set: UUID,
+    definitions: Sequence[AnyDefinition],
+    steps: Sequence[Operation],
+    around: Surroundings,
+    author: UUID | None,
+    clock: Clock,
+    pack: str,
+    log: Log | None,
+    removed: Sequence[tuple[str, str]],
+    taken: Sequence[Operation],
+) -> None:
     async with database.transaction() as connection:
-        await connection.execute(raw("SET LOCAL lock_timeout = '5s'"))
+        await connection.execute(raw("SET LOCAL lock_timeout = '2s'"))
+        if await connection.value(raw("SELECT state FROM system.change_sets WHERE id = ") + param(change_set) + raw(" FOR UPDATE")) != "running":
+            return
+        await connection.execute(raw("SELECT pg_advisory_xact_lock(") + param(_WRITERS) + raw(")"))
         for step in steps:
             await step.complete(connection, around)
         for definition in definitions:
@@ -440,8 +472,6 @@ async def _switch(
         await _refill(connection, definitions, taken or steps, around, clock)
         if log is not None:
             await log(connection, [f"{one.kind}/{one.key}" for one in definitions])
-    async with database.reading() as connection:
-        await connection.execute(raw("SELECT pg_notify('tradewind_catalog', '')"))
 
 
 async def _drop_drafts(connection: Connection, definitions: Sequence[AnyDefinition], author: UUID | None) -> None:

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from tradewind.catalog.snapshot import load
 from tradewind.ingest import runs
 from tradewind.ingest.mapping import CellProblem, MappedRow, Mapper
 from tradewind.ingest.maps import ImportMap, Target, check_map
 from tradewind.ingest.reading import Chunk, chunks, columns_of
 from tradewind.kernel.clock import Clock
 from tradewind.kernel.json import canonical
-from tradewind.kernel.problems import InvalidRecords, InvalidRequest
+from tradewind.kernel.problems import CatalogMoved, InvalidRecords, InvalidRequest
 from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import Catalog
 from tradewind.query.database.pool import Connection, Database
+from tradewind.records.announce import Changed, announce
 from tradewind.records.batches import Batch, RowProblem
-from tradewind.records.write import announce, write_in
+from tradewind.records.write import write_in
 
 CHUNK_ROWS = 2_000
 _REMEMBERED_KEYS = 100_000
@@ -116,6 +118,9 @@ async def _load_chunk(importing: Importing, mapper: Mapper, run: runs.ImportRun,
         except _Again as again:
             bad |= again.bad
             continue
+        except CatalogMoved:
+            importing.catalog = await load(importing.database)
+            continue
         break
     attempt.keep()
     progress = importing.progress
@@ -127,7 +132,7 @@ async def _load_chunk(importing: Importing, mapper: Mapper, run: runs.ImportRun,
     for place in refused:
         importing.on_refused(RefusedRow(chunk.first + place, chunk.rows[place], bad[place]))
     for object_key, ids in attempt.touched.items():
-        await announce(importing.database, object_key, ids)
+        await announce(importing.database, object_key, ids, attempt.changed[object_key])
 
 
 def _waiting(run: runs.ImportRun, chunk: Chunk, before: runs.LoadedChunk | None) -> list[int]:
@@ -161,6 +166,7 @@ class _Attempt:
         self.created: Counter[str] = Counter()
         self.actions: list[UUID] = []
         self.touched: dict[str, list[UUID]] = {}
+        self.changed: defaultdict[str, Changed] = defaultdict(Changed)
 
     async def write(self, connection: Connection, rows: Mapping[int, MappedRow]) -> None:
         """Raises _Again with rows that cannot be written."""
@@ -234,7 +240,7 @@ class _Attempt:
         )
         importing = self._importing
         try:
-            written = await write_in(connection, importing.catalog, importing.actor, batch, importing.clock)
+            written = await write_in(connection, importing.catalog, importing.actor, batch, importing.clock, self.changed[target.object])
         except InvalidRecords as failure:
             return _Sent((None,) * len(rows), tuple(_located(failure)))
         self.created[target.called] += written.created

@@ -182,3 +182,7 @@ class Busy(Problem):
 
     code = "request.busy"
     status = 503
+
+
+class CatalogMoved(Busy):
+    """The definitions were published anew while this was being written; the same again works."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from tradewind.catalog.snapshot import load
 from tradewind.kernel.clock import Clock
 from tradewind.kernel.json import Json
-from tradewind.kernel.problems import Forbidden, InvalidRecords, NotFound, Stale
+from tradewind.kernel.problems import CatalogMoved, Forbidden, InvalidRecords, NotFound, Stale
 from tradewind.kernel.sql import name, param, raw
 from tradewind.metadata.actors import SYSTEM, Actor
 from tradewind.metadata.definitions import Catalog
@@ -19,11 +21,13 @@ from tradewind.query.compile.context import Table
 from tradewind.query.compile.members import field_value
 from tradewind.query.database.pool import Database
 from tradewind.records import log
+from tradewind.records.announce import Changed, announce
 from tradewind.records.batches import Batch, Written
 from tradewind.records.read import get_record
-from tradewind.records.write import announce, write_in
+from tradewind.records.write import write_in
 
 _SHOWN = 200
+_TRIES = 5
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +85,15 @@ async def undo(database: Database, catalog: Catalog, actor: Actor, action: UUID,
 
     Only the one who did it, or an actor who sees everything, may. Raises NotFound, and Stale where a value was changed again since.
     """
+    for _ in range(_TRIES):
+        try:
+            return await _undo(database, catalog, actor, action, clock)
+        except CatalogMoved:
+            catalog = await load(database)
+    raise CatalogMoved()
+
+
+async def _undo(database: Database, catalog: Catalog, actor: Actor, action: UUID, clock: Clock) -> Written:
     async with database.transaction() as connection:
         rows = await connection.rows(
             raw(
@@ -93,6 +106,7 @@ async def undo(database: Database, catalog: Catalog, actor: Actor, action: UUID,
             raise NotFound()
         done = Written(action=action)
         touched: dict[str, list[UUID]] = {}
+        changed: defaultdict[str, Changed] = defaultdict(Changed)
         lines = {row[1] for row in rows if catalog.objects[row[1]].parent}
         whole = {row[1] for row in rows} == lines
         for operation, object_key, record, fields, payload, _ in rows:
@@ -103,15 +117,15 @@ async def undo(database: Database, catalog: Catalog, actor: Actor, action: UUID,
             if operation == "update":
                 await _unchanged_since(connection, catalog, object_key, record, payload, clock)
                 row |= {field: _wire(payload["before"].get(field)) for field in fields if not _computed(catalog, object_key, field)}
-                done = await write_in(connection, catalog, actor, Batch(object=object_key, operation="update", rows=(row,)), clock)
+                done = await write_in(connection, catalog, actor, Batch(object=object_key, operation="update", rows=(row,)), clock, changed[object_key])
             elif operation == "create":
-                done = await write_in(connection, catalog, actor, Batch(object=object_key, operation="delete", rows=(row,)), clock)
+                done = await write_in(connection, catalog, actor, Batch(object=object_key, operation="delete", rows=(row,)), clock, changed[object_key])
             elif operation == "delete" and await _in_bin(connection, object_key, record):
-                done = await write_in(connection, catalog, actor, Batch(object=object_key, operation="restore", rows=(row,)), clock)
+                done = await write_in(connection, catalog, actor, Batch(object=object_key, operation="restore", rows=(row,)), clock, changed[object_key])
             elif operation == "restore":
-                done = await write_in(connection, catalog, actor, Batch(object=object_key, operation="delete", rows=(row,)), clock)
+                done = await write_in(connection, catalog, actor, Batch(object=object_key, operation="delete", rows=(row,)), clock, changed[object_key])
     for object_key, ids in touched.items():
-        await announce(database, object_key, ids)
+        await announce(database, object_key, ids, changed[object_key])
     return done
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -11,10 +12,23 @@ from uuid import UUID
 
 import msgspec
 
+from tradewind.catalog.snapshot import load
 from tradewind.kernel.clock import Clock
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.json import Json, canonical, mapping
-from tradewind.kernel.problems import AlreadyExists, Forbidden, Guarded, InvalidRecords, InvalidRequest, InvalidValue, NotFound, ReadOnly, Stale, UnknownObject
+from tradewind.kernel.problems import (
+    AlreadyExists,
+    CatalogMoved,
+    Forbidden,
+    Guarded,
+    InvalidRecords,
+    InvalidRequest,
+    InvalidValue,
+    NotFound,
+    ReadOnly,
+    Stale,
+    UnknownObject,
+)
 from tradewind.kernel.sql import Sql, cast_param, join, literal, name, param, raw
 from tradewind.kinds.fields.registry import field_types
 from tradewind.kinds.fields.types import auto_number
@@ -26,6 +40,7 @@ from tradewind.query.compile.context import Table, field_columns, value_options
 from tradewind.query.compile.members import field_value
 from tradewind.query.database.pool import Connection, Database
 from tradewind.records import log, remove
+from tradewind.records.announce import Changed, announce
 from tradewind.records.batches import Batch, RowProblem, Written
 from tradewind.records.guards import guards_of
 from tradewind.records.recompute import recompute, recompute_parents, with_own_formulas
@@ -33,6 +48,7 @@ from tradewind.records.rows import Row, check_required, decode, fill_defaults, g
 from tradewind.records.search import search_value
 
 MAX_ROWS = 10_000
+_TRIES = 5
 
 
 @dataclass
@@ -49,29 +65,32 @@ class Run:
     batch: Batch
     inside: bool = False
     """Part of another write: lines of a record that was checked already."""
+    changed: Changed = dataclasses.field(default_factory=Changed)
 
 
 async def write(database: Database, catalog: Catalog, actor: Actor, batch: Batch, clock: Clock) -> Written:
     """Does it all, or with `partial` the good rows, and tells open lists.
 
     Raises InvalidRecords with every row's problems, Forbidden, UnknownObject. With an idempotency key a second call gets the first one's answer.
+    A catalogue that was published meanwhile is taken up, and the batch understood anew.
     """
-    async with database.transaction() as connection:
-        written = await write_in(connection, catalog, actor, batch, clock)
-    await announce(database, batch.object, [identity for identity in written.ids if identity])
-    return written
+    for _ in range(_TRIES):
+        changed = Changed()
+        try:
+            async with database.transaction() as connection:
+                written = await write_in(connection, catalog, actor, batch, clock, changed)
+        except CatalogMoved:
+            catalog = await load(database)
+            continue
+        await announce(database, batch.object, [identity for identity in written.ids if identity], changed)
+        return written
+    raise CatalogMoved()
 
 
-async def announce(database: Database, object_key: str, ids: Sequence[UUID]) -> None:
-    """Tells open lists, after the commit, that the object's records became stale."""
-    if ids:
-        body = canonical({"object": object_key, "ids": [str(one) for one in ids[:100]]}).decode()
-        async with database.reading() as connection:
-            await connection.execute(raw("SELECT pg_notify('tradewind_changes', ") + param(body) + raw(")"))
-
-
-async def write_in(connection: Connection, catalog: Catalog, actor: Actor, batch: Batch, clock: Clock) -> Written:
-    """The same in a transaction of the caller's."""
+async def write_in(connection: Connection, catalog: Catalog, actor: Actor, batch: Batch, clock: Clock, changed: Changed | None = None) -> Written:
+    """The same in a transaction of the caller's, who hears in `changed` what to announce. Raises CatalogMoved for a catalogue that no longer holds."""
+    if not await connection.value(raw("SELECT system.writing(") + param(catalog.version) + raw(")")):
+        raise CatalogMoved()
     definition = catalog.objects.get(batch.object)
     scope = scope_of(catalog, actor, batch.object)
     if definition is None or definition.retired or (scope.nothing and not scope.create):
@@ -83,7 +102,7 @@ async def write_in(connection: Connection, catalog: Catalog, actor: Actor, batch
     earlier = await _remembered(connection, actor, batch, clock)
     if earlier is not None:
         return earlier
-    run = Run(connection, catalog, actor, clock, new_id(), definition, scope, batch)
+    run = Run(connection, catalog, actor, clock, new_id(), definition, scope, batch, changed=Changed() if changed is None else changed)
     match batch.operation:
         case "create":
             written = await _create(run, batch.rows)
@@ -93,6 +112,7 @@ async def write_in(connection: Connection, catalog: Catalog, actor: Actor, batch
             written = await _upsert(run)
         case "delete" | "restore" | "purge":
             written = await remove.move(connection, catalog, actor, batch, run.action, clock)
+            run.changed.whole = True
     if batch.idempotency_key and actor.person:
         await connection.execute(
             raw("UPDATE system.idempotency SET answer = ")
@@ -148,6 +168,7 @@ async def _create(run: Run, given: Sequence[Mapping[str, Any]], numbers: Sequenc
     good, problems = _refuse(rows, run.batch.partial)
     await _number(run, good)
     await _insert(run, good)
+    run.changed.whole |= bool(good)
     await log.record_many(run.connection, run.actor, "create", run.definition.key, [(row.id, (), None) for row in good], run.clock, action=run.action)
     await _after(run, good)
     return Written(action=run.action, ids=tuple(None if row.problems else row.id for row in rows), created=len(good), problems=problems)
@@ -389,6 +410,7 @@ async def _apply_group(run: Run, columns: tuple[str, ...], rows: Sequence[Row], 
     for identity, now_values in after:
         old = before[identity]
         fields = sorted(name for name in now_values if now_values[name] != old.get(name))
+        run.changed.fields.update(fields)
         if fields:
             payload: Json = {"before": {one: old.get(one) for one in fields}, "after": {one: now_values[one] for one in fields}}
             entries.append((identity, fields, payload))
@@ -419,6 +441,7 @@ async def _after(run: Run, rows: Sequence[Row], before: Mapping[UUID, Mapping[st
 
 async def _attach(run: Run, row: Row, key: str, files: Sequence[UUID]) -> None:
     """The field's files become exactly these; a new one must be the writer's own upload."""
+    run.changed.fields.add(key)
     which = raw("object = ") + param(run.definition.key) + raw(" AND record = ") + param(row.id) + raw(" AND field = ") + param(key)
     old = {one[0] for one in await run.connection.rows(raw("SELECT file FROM system.attachments WHERE ") + which)}
     fresh = [one for one in files if one not in old]
@@ -443,6 +466,7 @@ async def _write_lines(run: Run, row: Row, key: str, lines: Sequence[Mapping[str
     field = run.definition.field(key)
     if field is None or row.id is None:
         return
+    run.changed.fields.add(key)
     options = field_options(field, LinesOptions)
     target = run.catalog.objects[options.target]
     scope = scope_of(run.catalog, run.actor, target.key)

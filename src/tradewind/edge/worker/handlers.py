@@ -17,9 +17,9 @@ from tradewind.kernel.sql import param, raw
 from tradewind.metadata.actors import SYSTEM
 from tradewind.query.database.pool import Connection, Database
 from tradewind.records import log
+from tradewind.records.announce import Changed, announce
 from tradewind.records.recompute import recompute
 from tradewind.records.refill import refill_computed, refill_search
-from tradewind.records.write import announce
 
 
 def handlers(database: Database, clock: Clock) -> Mapping[str, Handler]:
@@ -49,7 +49,8 @@ def handlers(database: Database, clock: Clock) -> Mapping[str, Handler]:
             return
         async with database.transaction() as connection:
             await recompute(connection, catalog, job.arguments["object"], [UUID(one) for one in job.arguments["ids"]], clock, depth=depth)
-        await announce(database, job.arguments["object"], [UUID(one) for one in job.arguments["ids"]])
+        computed = {one.key for one in catalog.objects[job.arguments["object"]].live_fields() if one.type in ("formula", "rollup")}
+        await announce(database, job.arguments["object"], [UUID(one) for one in job.arguments["ids"]], Changed(computed))
 
     return {publish.JOB: publishing, "refill_computed": refilling(refill_computed), "refill_search": refilling(refill_search), "recompute": recomputing}
 

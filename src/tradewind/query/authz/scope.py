@@ -332,6 +332,15 @@ def filter_fields(given: Filter | None) -> set[str]:
     return ({given.field} - {""}).union(*(filter_fields(part) for part in given.of))
 
 
+def made_from(catalog: Catalog, definition: ObjectDefinition, field: FieldDefinition, changed: set[str], depth: int = 0) -> bool:
+    """Whether a computed field of the record itself uses one of the changed fields, directly or through others."""
+    if depth >= _DEPTH or field.type not in ("formula", "lookup"):
+        return False
+    text = field_options(field, FormulaOptions).expression if field.type == "formula" else field_options(field, LookupOptions).path
+    heads = {path.partition(".")[0] for path in _PATH.findall(text)}
+    return any(one.key in heads and (one.key in changed or made_from(catalog, definition, one, changed, depth + 1)) for one in definition.live_fields())
+
+
 def _restricted(catalog: Catalog, object_key: str) -> tuple[str, ...]:
     definition = catalog.objects[object_key]
     grants = [grant for role in catalog.roles.values() for grant in role_grants(catalog, role, object_key)]

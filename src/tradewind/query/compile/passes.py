@@ -18,6 +18,7 @@ from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import Catalog
 from tradewind.metadata.questions import AggregateQuestion, Dimension, Filter, Measure, Question, Sort
+from tradewind.query.authz.scope import filter_fields, made_from
 from tradewind.query.compile.context import INSTANTS, SYSTEM_KINDS, TRUE, Found, Table, is_value, lookup, open_table, state_rows, visible_rows
 from tradewind.query.compile.filters import condition, on_own_row, search_condition
 from tradewind.query.compile.kept import kept
@@ -361,6 +362,17 @@ def compile_predicate(catalog: Catalog, actor: Actor, object_key: str, filter: F
 def field_state_sql(catalog: Catalog, actor: Actor, object_key: str, field: str, states: Sequence[str], now: datetime) -> Sql:
     """A condition about alias `r`: the field has one of the states on the row."""
     return state_rows(open_table(catalog, actor, object_key, now), field, states)
+
+
+def compile_shows(catalog: Catalog, actor: Actor, object_key: str, fields: Sequence[str], now: datetime) -> Sql:
+    """A condition about alias `r`: the actor sees one of the fields on the row, clear or masked, or something made from one, or it decides whether he sees the row."""
+    table = open_table(catalog, actor, object_key, now)
+    changed, scope = set(fields), table.scope
+    rules = {path.partition(".")[0] for grant in scope.grants for path in filter_fields(grant.rule)}
+    if scope.everything or "owner" in changed or changed & rules:
+        return TRUE
+    shown = [one.key for one in table.definition.live_fields() if one.key in changed or made_from(catalog, table.definition, one, changed)]
+    return any_of([state_rows(table, key, ("masked", "read", "write")) for key in shown])
 
 
 def version_token_sql(catalog: Catalog, actor: Actor, object_key: str, now: datetime) -> Sql:

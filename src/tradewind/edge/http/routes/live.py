@@ -19,6 +19,7 @@ _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 class Note(msgspec.Struct, frozen=True):
     object: str
     ids: tuple[UUID, ...]
+    fields: tuple[str, ...] | None = None
 
 
 @get("/api/live", opt=needs("person"))
@@ -34,7 +35,7 @@ async def _events(ask: Asked) -> AsyncGenerator[bytes]:
             yield b": still here\n\n"
             continue
         note = msgspec.json.decode(payload, type=Note)
-        if await concerns(ask.database, ask.running.holder.current, ask.actor, note.object, note.ids, ask.clock.now()):
+        if await concerns(ask.database, ask.running.holder.current, ask.actor, note.object, note.ids, note.fields, ask.clock.now()):
             yield b"event: stale\ndata: " + encoded({"object": note.object}) + b"\n\n"
 
 

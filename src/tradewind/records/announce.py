@@ -1,0 +1,35 @@
+"""Notes of what a write changed, for open lists: sent after the commit, with the fields, which no reader of the stream ever gets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from tradewind.kernel.json import Json, canonical
+from tradewind.kernel.sql import param, raw
+from tradewind.query.database.pool import Database
+
+CHANNEL = "tradewind_changes"
+_IDS, _FIELDS = 100, 60
+"""A note holds less than 8 000 bytes."""
+
+
+@dataclass
+class Changed:
+    """What writes of one object changed: some fields of records, or whole records that came or went."""
+
+    fields: set[str] = field(default_factory=set[str])
+    whole: bool = False
+
+
+async def announce(database: Database, object_key: str, ids: Sequence[UUID], changed: Changed) -> None:
+    """Tells every process that records of the object became stale; nothing where nothing changed."""
+    if not ids or not (changed.whole or changed.fields):
+        return
+    fields = sorted(changed.fields)
+    parts: list[Json] = [None] if changed.whole else [list[Json](fields[first : first + _FIELDS]) for first in range(0, len(fields), _FIELDS)]
+    async with database.reading() as connection:
+        for part in parts:
+            body = canonical({"object": object_key, "ids": [str(one) for one in ids[:_IDS]], "fields": part}).decode()
+            await connection.execute(raw("SELECT pg_notify(") + param(CHANNEL) + raw(", ") + param(body) + raw(")"))
