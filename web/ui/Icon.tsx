@@ -37,7 +37,7 @@ const PATHS: Record<string, string> = {
   clock: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7v5l3 3',
   select: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8 11l4 4 4-4',
   tags: 'M3 12V4h8l10 10-8 8zM7.5 8h.01',
-  status: 'M5 12h.01M12 5a7 7 0 1 1 0 14',
+  status: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM8.5 12l2.5 2.5 4.5-5',
   email: 'M3 6h18v13H3zM3 7l9 7 9-7',
   phone: 'M5 4h4l2 5-3 2c1 2 3 4 5 5l2-3 5 2v4c-9 2-17-6-15-15z',
   link: 'M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1',

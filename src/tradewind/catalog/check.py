@@ -13,6 +13,7 @@ from tradewind.formula.check import Resolved, check
 from tradewind.kernel.json import Json, mapping
 from tradewind.kernel.problems import InvalidDefinition, Problem
 from tradewind.kinds.fields.registry import field_types
+from tradewind.kinds.fields.types.status import StatusOptions
 from tradewind.metadata.definitions import (
     STRUCTURAL_TYPES,
     AnyDefinition,
@@ -31,6 +32,7 @@ from tradewind.metadata.definitions import (
 )
 from tradewind.metadata.questions import Filter
 
+_MISSING = re.compile(r"^Object missing required field `(target|path|object|function|expression)`")
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _RESERVED = {key for key, _ in SYSTEM_COLUMNS} | {"owner", "team", "department", "position", "pool"}
 _MAX_FIELDS = 300
@@ -152,7 +154,9 @@ def _field_problems(at: str, old: FieldDefinition | None, field: FieldDefinition
     try:
         options = msgspec.convert(field.options, shape)
     except msgspec.ValidationError as error:
-        return [*problems, _wrong(f"{at}/options", "options", cause=str(error))]
+        missing = _MISSING.search(str(error))
+        wrong = _wrong(f"{at}/options", "options", cause=str(error)) if missing is None else _wrong(f"{at}/options/{missing[1]}", "no_" + missing[1])
+        return [*problems, wrong]
     match options:
         case RelationOptions():
             if options.target not in objects:
@@ -168,6 +172,10 @@ def _field_problems(at: str, old: FieldDefinition | None, field: FieldDefinition
             problems += _rollup_problems(at, options, owner, objects)
         case FormulaOptions():
             problems += _formula_problems(at, field, options, owner, objects)
+        case StatusOptions():
+            gates = sorted({key for stage in options.options if not stage.retired for key in stage.required if owner.field(key) is None})
+            problems += [_wrong(f"{at}/options/options", "unknown_field", key=key) for key in gates]
+            problems += _default_problems(at, field, options)
         case _:
             problems += _default_problems(at, field, options)
     if field.unique and field.type in ("lines", "lookup", "formula", "rollup", "attachment", "checkbox", "long_text"):
@@ -195,8 +203,9 @@ def _rollup_problems(at: str, options: RollupOptions, owner: ObjectDefinition, o
     if relation is None or relation.type != "relation" or relation.options.get("target") != owner.key:
         return [_wrong(f"{at}/options/relation", "unknown_field", key=options.relation)]
     if options.function != "count" and child.field(options.field) is None:
-        return [_wrong(f"{at}/options/field", "unknown_field", key=options.field)]
-    return []
+        reason = "unknown_field" if options.field else "no_field"
+        return [_wrong(f"{at}/options/field", reason, key=options.field)]
+    return [_wrong(f"{at}/options/filter", "unknown_field", key=key) for key in _filter_fields(options.filter) if not _known(child, key, objects)]
 
 
 def _formula_problems(at: str, field: FieldDefinition, options: FormulaOptions, owner: ObjectDefinition, objects: Objects) -> list[Problem]:
@@ -285,7 +294,11 @@ def _unknown_fields(at: str, object_key: str, fields: Iterable[str], objects: Ob
         return [_wrong(f"{at}/object", "unknown_object", key=object_key)]
     retired = {field.key for field in definition.fields if field.retired}
     needed = [*fields, *(key for key in shown if key not in retired)]
-    return [_wrong(at, "unknown_field", key=key) for key in needed if key not in _SYSTEM_FIELDS and _end_of_path(definition, key, objects) is None]
+    return [_wrong(at, "unknown_field", key=key) for key in needed if not _known(definition, key, objects)]
+
+
+def _known(owner: ObjectDefinition, key: str, objects: Objects) -> bool:
+    return key in _SYSTEM_FIELDS or _end_of_path(owner, key, objects) is not None
 
 
 def _view_problems(at: str, view: ViewDefinition, objects: Objects) -> list[Problem]:

@@ -42,6 +42,16 @@ async def get_draft(database: Database, author: UUID, kind: str, key: str) -> Dr
     return None if row is None else Draft(kind=kind, key=key, base_version=row[0], body=row[1])
 
 
+async def others_with_drafts(database: Database, author: UUID, kind: str, key: str) -> list[str]:
+    """Names of the other people who have a draft of it, the latest first."""
+    statement = (
+        raw("SELECT p.name FROM system.drafts AS d JOIN system.people AS p ON p.id = d.author WHERE d.author <> ") + param(author)
+        + raw(" AND d.kind = ") + param(kind) + raw(" AND d.key = ") + param(key) + raw(" ORDER BY d.updated_at DESC LIMIT 20")
+    )  # fmt: skip
+    async with database.reading() as connection:
+        return [str(row[0]) for row in await connection.rows(statement)]
+
+
 async def put_draft(database: Database, author: UUID, draft: Draft, clock: Clock) -> None:
     """Keeps it in place of the one before; a half-made body is fine."""
     values = [

@@ -21,9 +21,10 @@ interface Props {
   types: FieldTypes
   problems: Found[]
   onChange: (changes: Partial<FieldDef>, place?: string) => void
+  onOpen: (object: string) => void
 }
 
-export function FieldForm({ doc, owner, field, published, types, problems, onChange }: Props) {
+export function FieldForm({ doc, owner, field, published, types, problems, onChange, onOpen }: Props) {
   const { t } = useWords()
   const sentence = useProblemText()
   const known = useKnown(doc)
@@ -116,15 +117,18 @@ export function FieldForm({ doc, owner, field, published, types, problems, onCha
           published={Boolean(published)}
           problems={mine}
           onChange={setOptions}
+          onOpen={onOpen}
         />
       ) : (
-        inner && <Settings schema={inner.schema} field={field} fields={owner.fields} onChange={setOptions} />
+        inner && (
+          <Settings schema={inner.schema} field={field} published={published} fields={owner.fields} onChange={setOptions} />
+        )
       )}
       <TextsInput label={t('build.help')} value={field.help} area onChange={(help) => onChange({ help }, `${field.key}:help`)} />
       {!computed && toggle('required')}
       {(!NOT_UNIQUE.includes(field.type) || field.unique) && toggle('unique')}
       {(SEARCHABLE.includes(field.type) || field.searched) && toggle('searched')}
-      {toggle('sensitive')}
+      {field.type !== 'lines' && toggle('sensitive')}
       {!structural && !computed && field.type !== 'attachment' && (
         <Default field={field} onChange={(value) => onChange({ default: value }, `${field.key}:default`)} />
       )}
@@ -172,7 +176,10 @@ function Default({ field, onChange }: { field: FieldDef; onChange: (value: unkno
           language={language}
           field={{ key: field.key, type: field.type, labels: field.labels, options: field.options ?? {}, state: 'write' }}
           onChange={(next: unknown) =>
-            onChange(toWire({ key: field.key, type: field.type, labels: {}, options: {}, state: 'write' }, next) ?? blank)
+            onChange(
+              toWire({ key: field.key, type: field.type, labels: {}, options: field.options ?? {}, state: 'write' }, next) ??
+                blank,
+            )
           }
         />
       )}

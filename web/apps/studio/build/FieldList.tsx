@@ -1,10 +1,10 @@
 /** The fields in their order: chosen by click or arrows, moved by dragging, Alt + arrows or the menu. */
-import { Button, Dropdown } from 'antd'
-import { type KeyboardEvent, useState } from 'react'
+import { Button, Dropdown, Input } from 'antd'
+import { type KeyboardEvent, useEffect, useState } from 'react'
 import { controls } from '../../../kinds/fields/registry'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
-import { type Doc, dropField, type FieldDef, moveField, type ObjectDef, proposeKey, shiftField } from './model'
+import { type Doc, dropField, type FieldDef, moveField, type ObjectDef, proposeKey, shiftField, TITLES } from './model'
 
 const STRUCTURAL_ICONS: Record<string, string> = {
   relation: 'relation',
@@ -31,7 +31,19 @@ export function FieldList({ doc, owner, original, selected, wrong, changed, onSe
   const { t, say } = useWords()
   const [drag, setDrag] = useState('')
   const [over, setOver] = useState('')
+  const [search, setSearch] = useState('')
+  const [moved, setMoved] = useState('')
   const live = owner.fields.filter((field) => !field.retired)
+  const wanted = search.trim().toLowerCase()
+  const listed = live.filter(
+    (field) =>
+      !wanted ||
+      field.key === selected ||
+      [field.key, ...Object.values(field.labels), t(`build.types.${field.type}`)].join(' ').toLowerCase().includes(wanted),
+  )
+  useEffect(() => {
+    document.getElementById(`field-${selected}`)?.scrollIntoView({ block: 'nearest' })
+  }, [selected])
   const retired = owner.fields.filter((field) => field.retired)
   const focus = (key: string | undefined) => {
     if (!key) return
@@ -43,9 +55,11 @@ export function FieldList({ doc, owner, original, selected, wrong, changed, onSe
     if (!by) return
     event.preventDefault()
     if (event.altKey) {
+      if (!live[index + by]) return
+      setMoved(t('build.movedTo', { name: say(live[index]?.labels, key), place: index + by + 1 }))
       onChange(shiftField(doc, owner.key, key, by))
       requestAnimationFrame(() => document.getElementById(`field-${key}`)?.focus())
-    } else focus(live[index + by]?.key)
+    } else focus(listed[listed.findIndex((field) => field.key === key) + by]?.key)
   }
   const isNew = (key: string) => !original?.fields.some((field) => field.key === key)
   const act = (field: FieldDef, action: string) => {
@@ -70,8 +84,23 @@ export function FieldList({ doc, owner, original, selected, wrong, changed, onSe
   }
   return (
     <>
+      {live.length > 8 && (
+        <Input
+          allowClear
+          className="field-search"
+          prefix={<Icon name="search" />}
+          aria-label={t('build.findField')}
+          placeholder={t('build.findField')}
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
+      )}
+      <span className="unseen" role="status">
+        {moved}
+      </span>
       <ul className="fields" aria-label={t('build.fieldsOf', { name: say(owner.labels, owner.key) })}>
-        {live.map((field, index) => {
+        {listed.map((field) => {
+          const index = live.indexOf(field)
           const name = say(field.labels, t('build.unnamed'))
           return (
             <li
@@ -111,6 +140,8 @@ export function FieldList({ doc, owner, original, selected, wrong, changed, onSe
                 type="button"
                 id={`field-${field.key}`}
                 className="field-open"
+                title={t('build.moveHint')}
+                aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
                 aria-current={field.key === selected}
                 onClick={() => onSelect(field.key)}
                 onKeyDown={(event) => onKeyDown(event, index, field.key)}
@@ -136,7 +167,11 @@ export function FieldList({ doc, owner, original, selected, wrong, changed, onSe
                   items: [
                     { key: 'up', label: t('columns.up'), disabled: index === 0 },
                     { key: 'down', label: t('columns.down'), disabled: index === live.length - 1 },
-                    { key: 'title', label: t('build.makeTitle'), disabled: owner.title === field.key || field.type !== 'text' },
+                    {
+                      key: 'title',
+                      label: t('build.makeTitle'),
+                      disabled: owner.title === field.key || !TITLES.includes(field.type),
+                    },
                     { key: 'copy', label: t('build.copy'), disabled: ['lines', 'attachment'].includes(field.type) },
                     isNew(field.key)
                       ? { key: 'drop', label: t('action.remove'), danger: true, disabled: owner.parent === field.key }
@@ -152,6 +187,7 @@ export function FieldList({ doc, owner, original, selected, wrong, changed, onSe
           )
         })}
       </ul>
+      {!listed.length && <p className="quiet">{t('build.noField', { search })}</p>}
       {retired.length > 0 && (
         <details className="retired-fields">
           <summary>{t('build.retiredFields', { count: retired.length })}</summary>

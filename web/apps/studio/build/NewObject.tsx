@@ -6,17 +6,10 @@ import { type FormEvent, useId, useState } from 'react'
 import type { Texts } from '../../../ui/catalog'
 import { useWords } from '../../../ui/i18n'
 import { sayProblem } from '../../../ui/toast'
-import { type FieldDef, isKey, type ObjectDef, proposeKey } from './model'
+import { type FieldDef, isKey, type ObjectDef, proposeKey, STAGES } from './model'
 import { IconPicker } from './pickers'
 import { server } from './server'
 import { TextsInput } from './texts'
-
-const choice = (key: string, zh: string, en: string, color: string, category?: string) => ({
-  key,
-  labels: { 'zh-CN': zh, en },
-  color,
-  ...(category ? { category } : {}),
-})
 
 /** Fields that most objects begin with. */
 const STARTERS: FieldDef[] = [
@@ -27,19 +20,7 @@ const STARTERS: FieldDef[] = [
     options: { pattern: '{yyyy}-{0000}' },
     unique: true,
   },
-  {
-    key: 'status',
-    type: 'status',
-    labels: { 'zh-CN': '状态', en: 'Status' },
-    options: {
-      options: [
-        choice('open', '进行中', 'Open', 'blue'),
-        choice('done', '已完成', 'Done', 'green', 'won'),
-        choice('dropped', '已放弃', 'Dropped', 'grey', 'lost'),
-      ],
-    },
-    default: 'open',
-  },
+  STAGES,
   { key: 'due', type: 'date', labels: { 'zh-CN': '截止日期', en: 'Due' } },
   { key: 'responsible', type: 'user', labels: { 'zh-CN': '经办人', en: 'Responsible' }, default: { me: true } },
   { key: 'amount', type: 'money', labels: { 'zh-CN': '金额', en: 'Amount' } },

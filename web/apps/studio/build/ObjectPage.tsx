@@ -23,6 +23,8 @@ import {
   type ObjectDef,
   placeOf,
   proposeKey,
+  STAGES,
+  TITLES,
 } from './model'
 import { PlanDrawer } from './PlanDrawer'
 import { IconPicker } from './pickers'
@@ -31,8 +33,6 @@ import { TypePicker } from './TypePicker'
 import { TextsInput, useProblemText } from './texts'
 import { type Editor, useEditor, useProblems } from './useEditor'
 import { Versions } from './Versions'
-
-const TITLES = ['text', 'auto_number', 'email', 'long_text', 'phone', 'url', 'integer', 'number']
 
 export default function ObjectPage() {
   const { key } = useParams({ strict: false }) as { key: string }
@@ -115,7 +115,8 @@ function Editing({ object, doc, editor, types }: { object: string; doc: Doc; edi
       change({ ...addField(doc, shown, { key, type, labels, options }), [child]: lineObject(owner, labels, child) })
     } else {
       const options: Record<string, Record<string, unknown>> = { rollup: { function: 'count' }, formula: { expression: '' } }
-      change(addField(doc, shown, { key, type, labels: {}, ...(options[type] ? { options: options[type] } : {}) }))
+      const stages = type === 'status' ? { options: STAGES.options ?? {}, default: STAGES.default } : {}
+      change(addField(doc, shown, { key, type, labels: {}, ...(options[type] ? { options: options[type] } : {}), ...stages }))
     }
     setSelected(key)
   }
@@ -173,11 +174,13 @@ function Editing({ object, doc, editor, types }: { object: string; doc: Doc; edi
       types={types}
       problems={here}
       onChange={(changed, place) => onField(field.key, changed, place)}
+      onOpen={(key) => (doc[key] ? jump(key, '') : void navigate({ to: '/build/objects/$key', params: { key } }))}
     />
   )
   const objectForm = (
     <ObjectForm
       owner={owner}
+      published={Boolean(original)}
       problems={here.map((one) => ({ place: placeOf(one), text: sentence(one) }))}
       onChange={(changed, place) => change(changeObject(doc, shown, changed), place)}
     />
@@ -216,23 +219,27 @@ function Editing({ object, doc, editor, types }: { object: string; doc: Doc; edi
         >
           <Icon name="restore" />
         </button>
+        {editor.version > 0 && !editor.retired && !owner.parent && (
+          <Link
+            to="/o/$object"
+            params={{ object }}
+            className="icon-button"
+            aria-label={t('build.openRecords')}
+            title={t('build.openRecords')}
+          >
+            <Icon name="expand" />
+          </Link>
+        )}
         <Dropdown
           trigger={['click']}
           menu={{
             onClick: ({ key }) => {
               if (key === 'versions') setDialog('versions')
-              else if (key === 'records') void navigate({ to: '/o/$object', params: { object } })
               else if (key === 'discard') void discard()
               else retire(key === 'retire')
             },
             items: [
               { key: 'versions', label: t('build.versions'), icon: <Icon name="history" />, disabled: !editor.version },
-              {
-                key: 'records',
-                label: t('build.openRecords'),
-                icon: <Icon name="table" />,
-                disabled: !editor.version || editor.retired,
-              },
               { key: 'discard', label: t('build.discard'), icon: <Icon name="close" />, disabled: !editor.changed },
               ...(editor.version && !owner.parent
                 ? [
@@ -269,6 +276,13 @@ function Editing({ object, doc, editor, types }: { object: string; doc: Doc; edi
               {t('build.takeIn')}
             </Button>
           }
+        />
+      )}
+      {editor.others.length > 0 && (
+        <Alert
+          type="info"
+          showIcon
+          title={t('build.alsoEditing', { count: editor.others.length, names: editor.others.join(t('build.comma')) })}
         />
       )}
       {doc[object]?.retired && (
@@ -370,11 +384,12 @@ function PhoneSheet({
 
 interface ObjectFormProps {
   owner: ObjectDef
+  published: boolean
   problems: { place: { object: string; field: string; setting: string }; text: string }[]
   onChange: (changes: Partial<ObjectDef>, place?: string) => void
 }
 
-function ObjectForm({ owner, problems, onChange }: ObjectFormProps) {
+function ObjectForm({ owner, published, problems, onChange }: ObjectFormProps) {
   const { t, say } = useWords()
   const own = problems.filter((one) => !one.place.field)
   return (
@@ -394,7 +409,7 @@ function ObjectForm({ owner, problems, onChange }: ObjectFormProps) {
       <label className="setting">
         <span>{t('build.key')}</span>
         <Input value={owner.key} disabled aria-label={t('build.key')} />
-        <small className="quiet">{t('build.keyFixed')}</small>
+        <small className="quiet">{t(published ? 'build.keyFixed' : 'build.keyBegun')}</small>
       </label>
       <IconPicker value={owner.icon ?? 'table'} onChange={(icon) => onChange({ icon })} />
       <label className="setting">

@@ -3,12 +3,12 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Drawer, Input, Select } from 'antd'
 import { useCallback, useState } from 'react'
 import { ApiProblem } from '../../../ui/api'
-import { useCatalog, useMe } from '../../../ui/catalog'
+import { layoutOf, useCatalog, useMe, viewsOf } from '../../../ui/catalog'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 import { Failed, Skeleton } from '../../../ui/states'
 import { usePhone } from '../../../ui/theme'
-import { type Doc, type Found, LEVELS, type Level, type ObjectDef, placeOf, rightsFor } from './model'
+import { type Doc, type FieldDef, type Found, LEVELS, type Level, type ObjectDef, placeOf, rightsFor } from './model'
 import { Running } from './Running'
 import { type ChangeSet, type Step, server, useDefinitions } from './server'
 import { useProblemText } from './texts'
@@ -25,21 +25,38 @@ interface Props {
 
 type Bodies = { objects?: Record<string, unknown>; [member: string]: unknown }
 
-/** The definitions that are published: the objects, and roles and menus that get the new one. */
-async function together(doc: Doc, object: string, levels: Record<string, Level>, menu: string) {
+/** Where new fields are put: the create form and the columns of the shared list view. */
+interface Placing {
+  layout: { key: string; fields: string[] } | undefined
+  view: { key: string; fields: string[] } | undefined
+}
+
+/** The definitions that are published: the objects, roles and menus that get the new one, the form and the view that get new fields. */
+async function together(doc: Doc, object: string, levels: Record<string, Level>, menu: string, placing: Placing) {
   const definitions: object[] = Object.values(doc)
   const base: Record<string, number> = {}
   for (const [key, level] of Object.entries(levels)) {
     if (level === 'none') continue
-    const role = await server.role(key)
+    const role = await server.other('role', key)
     const body = role.body as Bodies
     definitions.push({ ...body, objects: { ...body.objects, [object]: rightsFor(level) } })
     base[`role/${key}`] = role.version
   }
   if (menu) {
-    const found = await server.menu(menu)
+    const found = await server.other('menu', menu)
     definitions.push({ ...found.body, objects: [...((found.body.objects as string[]) ?? []), object] })
     base[`menu/${menu}`] = found.version
+  }
+  for (const [kind, member] of [
+    ['layout', 'create'],
+    ['view', 'columns'],
+  ] as const) {
+    const wanted = placing[kind]
+    if (!wanted?.fields.length) continue
+    const found = await server.other(kind, wanted.key)
+    const before = (found.body[member] as string[] | undefined) ?? []
+    definitions.push({ ...found.body, [member]: [...before, ...wanted.fields.filter((key) => !before.includes(key))] })
+    base[`${kind}/${wanted.key}`] = found.version
   }
   return { definitions, base }
 }
@@ -54,6 +71,8 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
   const [levels, setLevels] = useState<Record<string, Level>>({})
   const [menu, setMenu] = useState('')
   const [title, setTitle] = useState('')
+  const [onForm, setOnForm] = useState<string[] | null>(null)
+  const [onList, setOnList] = useState<string[]>([])
   const [busy, setBusy] = useState(false)
   const [refused, setRefused] = useState<ApiProblem | null>(null)
   const [running, setRunning] = useState('')
@@ -77,13 +96,26 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
   const roles = (all.data ?? []).filter((one) => one.kind === 'role' && !one.retired)
   const mayGrant = me.system_rights.includes('roles')
   const steps = plan.data?.operations ?? []
+  const made = new Set(steps.filter((step) => step.op === 'create_object').map((step) => step.object))
   const problems: Found[] = plan.data?.problems ?? []
   const blocked = problems.length > 0 || steps.some((step) => step.refused)
+  const layout = original && layoutOf(catalog, object)
+  const formLayout = layout?.create?.length ? layout : undefined
+  const view = original && viewsOf(catalog, object).find((one) => !one.private_to)
+  const added = (doc[object]?.fields ?? []).filter(
+    (field) => !field.retired && !original?.fields.some((one) => one.key === field.key && !one.retired),
+  )
+  const forForm = formLayout ? added.filter((field) => !['lookup', 'rollup', 'formula', 'auto_number'].includes(field.type)) : []
+  const forList = view ? added.filter((field) => !['lines', 'attachment'].includes(field.type)) : []
+  const chosen = (onForm ?? forForm.map((field) => field.key)).filter((key) => forForm.some((field) => field.key === key))
   const publish = async () => {
     setBusy(true)
     setRefused(null)
     try {
-      const made = await together(doc, object, levels, menu)
+      const made = await together(doc, object, levels, menu, {
+        layout: formLayout && { key: formLayout.key, fields: chosen },
+        view: view && { key: view.key, fields: onList.filter((key) => forList.some((field) => field.key === key)) },
+      })
       const bases = { ...made.base, [`object/${object}`]: base }
       const done = await server.publish(made.definitions, bases, title)
       if (done.state === 'running') setRunning(done.change_set)
@@ -164,9 +196,18 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
               <h2>{t('plan.steps')}</h2>
               {steps.length ? (
                 <ol className="plan-steps">
-                  {steps.map((step) => (
-                    <StepLine key={`${step.op}/${step.object}/${step.field}`} step={step} onJump={onJump} />
-                  ))}
+                  {steps
+                    .filter((step) => step.op !== 'add_field' || !made.has(step.object))
+                    .map((step) => (
+                      <StepLine
+                        key={`${step.op}/${step.object}/${step.field}`}
+                        step={step}
+                        onJump={onJump}
+                        {...(step.op === 'create_object'
+                          ? { parts: steps.filter((one) => one.op === 'add_field' && one.object === step.object) }
+                          : {})}
+                      />
+                    ))}
                 </ol>
               ) : (
                 <p className="quiet">{t('plan.nothing')}</p>
@@ -214,6 +255,22 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
               )}
             </section>
           )}
+          {!problems.length && forForm.length + forList.length > 0 && (
+            <section>
+              <h2>{t('plan.where')}</h2>
+              <div className="field-form">
+                {forForm.length > 0 && <FieldsOn label={t('plan.onForm')} fields={forForm} value={chosen} onChange={setOnForm} />}
+                {forList.length > 0 && (
+                  <FieldsOn
+                    label={t('plan.onList', { view: say(view?.labels, object) })}
+                    fields={forList}
+                    value={onList}
+                    onChange={setOnList}
+                  />
+                )}
+              </div>
+            </section>
+          )}
           {!problems.length && (
             <label className="setting">
               <span>{t('plan.note')}</span>
@@ -245,7 +302,38 @@ function fieldName(
   return say(doc[object]?.fields.find((one) => one.key === field)?.labels, field)
 }
 
-function StepLine({ step, onJump }: { step: Step; onJump: (object: string, field: string) => void }) {
+interface FieldsOnProps {
+  label: string
+  fields: FieldDef[]
+  value: string[]
+  onChange: (keys: string[]) => void
+}
+
+function FieldsOn({ label, fields, value, onChange }: FieldsOnProps) {
+  const { t, say } = useWords()
+  return (
+    <div className="setting">
+      <span>{label}</span>
+      <Select
+        mode="multiple"
+        className="full"
+        aria-label={label}
+        placeholder={t('plan.nowhere')}
+        value={value}
+        options={fields.map((field) => ({ value: field.key, label: say(field.labels, field.key) }))}
+        onChange={onChange}
+      />
+    </div>
+  )
+}
+
+interface StepProps {
+  step: Step
+  parts?: Step[]
+  onJump: (object: string, field: string) => void
+}
+
+function StepLine({ step, parts, onJump }: StepProps) {
   const { t, say } = useWords()
   const params = step.params as { object_labels?: Record<string, string>; field_labels?: Record<string, string>; type?: string }
   const members = ((step.params.members as string[] | undefined) ?? [])
@@ -257,7 +345,8 @@ function StepLine({ step, onJump }: { step: Step; onJump: (object: string, field
       : step.op === 'change_settings'
         ? `change_settings.${step.field ? 'field' : 'object'}`
         : step.op
-  const values = (step.params.values as { value: string }[] | undefined) ?? []
+  const values = (step.params.values as { id: string; value: string }[] | undefined) ?? []
+  const labelsOf = (part: Step) => say(part.params.field_labels as Record<string, string> | undefined, part.field)
   return (
     <li className={step.refused ? 'refused' : step.risk}>
       <Icon name={step.refused ? 'warn' : step.risk === 'slow' ? 'clock' : 'check'} />
@@ -274,20 +363,45 @@ function StepLine({ step, onJump }: { step: Step; onJump: (object: string, field
             {t(`plan.rows.${step.op}`, { rows: step.rows, defaultValue: t('plan.rows.other', { rows: step.rows }) })}
           </span>
         )}
+        {parts && (
+          <details>
+            <summary className="quiet">{t('build.fields', { count: parts.length })}</summary>
+            {parts
+              .map(
+                (part) =>
+                  `${labelsOf(part)} (${t(`build.types.${String(part.params.type)}`, { defaultValue: part.params.type })})`,
+              )
+              .join(t('build.comma'))}
+          </details>
+        )}
         {step.risk === 'slow' && <div className="quiet">{t('plan.slow')}</div>}
         {step.refused && (
           <div className="danger-text">
             {t(`build.problem.${step.refused}`, {
               ...step.params,
               values: values
+                .slice(0, 3)
                 .map((one) => one.value)
-                .slice(0, 5)
                 .join(t('build.comma')),
               defaultValue: step.refused,
             })}{' '}
             <button type="button" className="link" onClick={() => onJump(step.object, step.field)}>
               {t('plan.goThere')}
             </button>
+            {values.length > 0 && (
+              <details className="plan-values" open={values.length <= 5}>
+                <summary>{t('plan.values', { count: Number(step.params.count ?? values.length), shown: values.length })}</summary>
+                <ul>
+                  {values.map((one) => (
+                    <li key={one.id}>
+                      <a href={`/o/${step.object}/${one.id}`} target="_blank" rel="noreferrer">
+                        {one.value}
+                      </a>
+                    </li>
+                  ))}
+                </ul>
+              </details>
+            )}
           </div>
         )}
       </div>

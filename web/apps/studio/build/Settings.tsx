@@ -15,11 +15,12 @@ const MEDIA = ['image/*', 'application/pdf', 'text/*', 'video/*', 'audio/*', 'ap
 interface Props {
   schema: Schema
   field: FieldDef
+  published: FieldDef | undefined
   fields: FieldDef[]
   onChange: (options: Record<string, unknown>, place: string) => void
 }
 
-export function Settings({ schema, field, fields, onChange }: Props) {
+export function Settings({ schema, field, published, fields, onChange }: Props) {
   const { t, language } = useWords()
   const root = schema.$ref ? (schema.$defs?.[schema.$ref.split('/').at(-1) ?? ''] ?? schema) : schema
   const options = field.options ?? {}
@@ -37,6 +38,7 @@ export function Settings({ schema, field, fields, onChange }: Props) {
         <Choices
           key={name}
           value={(value as Choice[] | null) ?? []}
+          published={((published?.options?.options as Choice[] | undefined) ?? []).map((choice) => choice.key)}
           stages={field.type === 'status'}
           fields={fields}
           onChange={set}
@@ -77,6 +79,7 @@ export function Settings({ schema, field, fields, onChange }: Props) {
           />
         )}
         {name === 'pattern' && <small className="quiet">{t('build.patternHelp')}</small>}
+        {name === 'digits' && field.type === 'money' && <small className="quiet">{t('build.moneyDigits')}</small>}
       </div>
     )
   })

@@ -4,6 +4,7 @@ import { useRef } from 'react'
 import { type ObjectType, type Texts, useCatalog } from '../../../ui/catalog'
 import { FilterBuilder } from '../../../ui/filter/FilterBuilder'
 import { type Filter, group } from '../../../ui/filter/model'
+import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 import type { Doc, FieldDef, Found, ObjectDef } from './model'
 import { TextsInput } from './texts'
@@ -35,6 +36,7 @@ interface Props {
   published: boolean
   problems: Found[]
   onChange: (options: Record<string, unknown>, place: string) => void
+  onOpen: (object: string) => void
 }
 
 const live = (object: Known | undefined) => (object?.fields ?? []).filter((field) => !field.retired)
@@ -116,25 +118,31 @@ function Relation(props: Props) {
 }
 
 function Lines(props: Props) {
-  const { field, owner, known, published } = props
+  const { field, owner, known, published, onOpen } = props
   const { t, say } = useWords()
   const set = useSet(props)
+  const target = String(field.options?.target ?? '')
   const fitting = Object.values(known).filter(
     (object) => object.parent && live(object).find((one) => one.key === object.parent)?.options?.target === owner.key,
   )
   return (
-    <label className="setting">
+    <div className="setting">
       <span>{t('build.lineObject')}</span>
       <Select
         aria-label={t('build.lineObject')}
         className="full"
         disabled={published}
-        value={(field.options?.target as string) || null}
+        value={target || null}
         options={fitting.map((object) => ({ value: object.key, label: say(object.labels, object.key) }))}
-        onChange={(target: string) => set({ target, parent: known[target]?.parent ?? 'parent' })}
+        onChange={(chosen: string) => set({ target: chosen, parent: known[chosen]?.parent ?? 'parent' })}
       />
       <small className="quiet">{t('build.lineHelp')}</small>
-    </label>
+      {known[target] && (
+        <Button icon={<Icon name="right" />} onClick={() => onOpen(target)}>
+          {t('build.lineFields', { count: live(known[target]).length })}
+        </Button>
+      )}
+    </div>
   )
 }
 
@@ -180,6 +188,19 @@ function Lookup(props: Props) {
   )
 }
 
+/** An object of the draft in the form that the condition builder reads. */
+const asType = (object: Known): ObjectType => ({
+  key: object.key,
+  labels: object.labels,
+  icon: 'table',
+  title: '',
+  create: false,
+  export: false,
+  fields: live(object)
+    .filter((field) => !['lines', 'attachment', 'lookup'].includes(field.type))
+    .map((field) => ({ state: 'write', ...field, options: field.options ?? {} })),
+})
+
 const TOTALLED = new Set(['integer', 'number', 'money', 'percent', 'formula', 'rollup', 'date', 'datetime'])
 
 function Rollup(props: Props) {
@@ -197,7 +218,7 @@ function Rollup(props: Props) {
       })),
   )
   const child = known[String(options.object)]
-  const published: ObjectType | undefined = catalog.objects[String(options.object)]
+  const filtered = child && asType(child)
   const fn = (options.function as string) ?? 'count'
   return (
     <>
@@ -238,14 +259,14 @@ function Rollup(props: Props) {
           />
         </label>
       )}
-      {published && (
+      {filtered && (
         <div className="setting">
           <span>{t('build.only')}</span>
           {options.filter ? (
             <>
               <FilterBuilder
                 catalog={catalog}
-                object={published}
+                object={filtered}
                 value={options.filter as Filter}
                 onChange={(filter) => set({ filter })}
               />

@@ -26,6 +26,31 @@ export interface ObjectDef {
   retired?: boolean
 }
 
+const choice = (key: string, zh: string, en: string, color: string, category?: string) => ({
+  key,
+  labels: { 'zh-CN': zh, en },
+  color,
+  ...(category ? { category } : {}),
+})
+
+/** Types that may name a record. */
+export const TITLES = ['text', 'auto_number', 'email', 'long_text', 'phone', 'url', 'integer', 'number']
+
+/** What a status begins with. */
+export const STAGES: FieldDef = {
+  key: 'status',
+  type: 'status',
+  labels: { 'zh-CN': '状态', en: 'Status' },
+  options: {
+    options: [
+      choice('open', '进行中', 'Open', 'blue'),
+      choice('done', '已完成', 'Done', 'green', 'won'),
+      choice('dropped', '已放弃', 'Dropped', 'grey', 'lost'),
+    ],
+  },
+  default: 'open',
+}
+
 /** The object that is edited, and new line objects that are published with it. */
 export type Doc = Record<string, ObjectDef>
 

@@ -83,12 +83,12 @@ export const server = {
   list: () => request<Listed[]>('GET', '/api/definitions?retired=true'),
   types: () => request<FieldTypes>('GET', '/api/field-types'),
   get: (key: string, kind = 'object') => request<Published>('GET', `/api/definitions/${path(kind, key)}`),
-  role: (key: string) =>
-    request<{ version: number; body: Record<string, unknown> }>('GET', `/api/definitions/${path('role', key)}`),
-  menu: (key: string) =>
-    request<{ version: number; body: Record<string, unknown> }>('GET', `/api/definitions/${path('menu', key)}`),
+  other: (kind: 'role' | 'menu' | 'layout' | 'view', key: string) =>
+    request<{ version: number; body: Record<string, unknown> }>('GET', `/api/definitions/${path(kind, key)}`),
   drafts: () => request<Draft[]>('GET', '/api/drafts'),
   draft: (key: string) => request<Draft | null>('GET', `/api/drafts/${path('object', key)}`),
+  meanwhile: (key: string) =>
+    request<{ version: number; others: string[] }>('GET', `/api/drafts/${path('object', key)}/meanwhile`),
   keep: (key: string, body: Doc, base_version: number) =>
     request<unknown>('PUT', `/api/drafts/${path('object', key)}`, { body, base_version }),
   drop: (key: string) => request<unknown>('DELETE', `/api/drafts/${path('object', key)}`),

@@ -51,6 +51,15 @@ export function useEditor(key: string) {
     run({ do: 'load', doc })
   }, [loaded.data, key])
 
+  const seen = useQuery({
+    queryKey: ['meanwhile', key],
+    queryFn: () => server.meanwhile(key),
+    staleTime: 0,
+    gcTime: 0,
+    refetchInterval: 15_000,
+    refetchOnWindowFocus: true,
+  })
+
   const doc = ready.current === key ? history.now : undefined
   const original = published ? { [key]: normal(published.body) } : undefined
   const changed = Boolean(doc && (!original || !same(doc, original)))
@@ -86,6 +95,12 @@ export function useEditor(key: string) {
     }
   }, [save])
 
+  const newest = seen.data?.version ?? 0
+  const known = loaded.data ? (published?.version ?? 0) : newest
+  useEffect(() => {
+    if (newest > known) void save().then(() => queries.invalidateQueries({ queryKey: ['editor', key] }))
+  }, [newest, known, save, queries, key])
+
   const change = useCallback(
     (next: Doc, place?: string) => run(place ? { do: 'change', doc: next, place } : { do: 'change', doc: next }),
     [],
@@ -113,6 +128,7 @@ export function useEditor(key: string) {
     version: published?.version ?? 0,
     retired: Boolean(published?.body.retired),
     base,
+    others: seen.data?.others ?? [],
     saving,
     canUndo: history.past.length > 0,
     canRedo: history.future.length > 0,

@@ -34,7 +34,7 @@ class ChangeType(Operation, frozen=True, tag="change_type"):
         before, after = self.field_before(around), self.field_after(around)
         if before is None:
             return Finding()
-        rows, last = 0, UUID(int=0)
+        rows, wrong, last = 0, 0, UUID(int=0)
         bad: list[Json] = []
         seen: set[str] = set()
         doubled: list[Json] = []
@@ -47,8 +47,10 @@ class ChangeType(Operation, frozen=True, tag="change_type"):
                     continue
                 rows += 1
                 new = _converted(before, after, value)
-                if new is None and len(bad) < _SHOWN:
-                    bad.append({"id": str(identity), "value": _text(before, value)})
+                if new is None:
+                    wrong += 1
+                    if len(bad) < _SHOWN:
+                        bad.append({"id": str(identity), "value": _text(before, value)})
                 if new is not None and after.unique and live:
                     stored = repr(field_types()[after.type].store(new)).casefold()
                     if stored in seen and len(doubled) < _SHOWN:
@@ -62,7 +64,7 @@ class ChangeType(Operation, frozen=True, tag="change_type"):
             rows=rows,
             risk="refuses" if refused else "slow" if rows > 100_000 else "none",
             refused=refused,
-            params={"values": bad or doubled, "count": len(bad or doubled), "sample": next(iter(texts), "")},
+            params={"values": bad or doubled, "count": wrong or len(doubled), "sample": next(iter(texts), "")},
         )
 
     async def start(self, database: Database, around: Surroundings) -> None:

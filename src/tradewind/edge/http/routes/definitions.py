@@ -237,6 +237,15 @@ async def draft(request: AnyRequest, kind: str, key: str) -> Response[bytes]:
     return answer(await drafts.get_draft(ask.database, _person(ask), kind, key))
 
 
+@get("/api/drafts/{kind:str}/{key:str}/meanwhile", opt=needs("build"))
+async def meanwhile(request: AnyRequest, kind: str, key: str) -> Response[bytes]:
+    """What happened while one edits: the version now published (0 for none), and who else has a draft."""
+    ask = asked(request)
+    async with ask.database.reading() as connection:
+        version = await connection.value(raw("SELECT version FROM system.definitions WHERE kind = ") + param(kind) + raw(" AND key = ") + param(key))
+    return answer({"version": version or 0, "others": await drafts.others_with_drafts(ask.database, _person(ask), kind, key)})
+
+
 @put("/api/drafts/{kind:str}/{key:str}", opt=needs("build"))
 async def keep_draft(request: AnyRequest, kind: str, key: str, data: Drafted) -> Response[bytes]:
     """Keeps it; it may be half made."""
@@ -289,6 +298,7 @@ ROUTES = (
     undo,
     own_drafts,
     draft,
+    meanwhile,
     keep_draft,
     drop_draft,
     save_view,
