@@ -195,7 +195,7 @@ function Editing({ object, doc, editor, types }: { object: string; doc: Doc; edi
         </Link>
         <Icon name={doc[object]?.icon ?? 'table'} size={20} />
         <h1 className="cut">{say(doc[object]?.labels, object)}</h1>
-        <span className="quiet saving" role="status">
+        <span className={`quiet saving ${editor.saving}`} role="status">
           {editor.changed ? t(`build.saving.${editor.saving}`) : ''}
         </span>
         <span className="toolbar-space" />
@@ -239,8 +239,8 @@ function Editing({ object, doc, editor, types }: { object: string; doc: Doc; edi
               else retire(key === 'retire')
             },
             items: [
-              { key: 'versions', label: t('build.versions'), icon: <Icon name="history" />, disabled: !editor.version },
-              { key: 'discard', label: t('build.discard'), icon: <Icon name="close" />, disabled: !editor.changed },
+              { key: 'versions', label: t('build.versions'), disabled: !editor.version },
+              { key: 'discard', label: t('build.discard'), disabled: !editor.changed },
               ...(editor.version && !owner.parent
                 ? [
                     doc[object]?.retired

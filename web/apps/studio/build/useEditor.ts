@@ -34,6 +34,8 @@ export function useEditor(key: string) {
     staleTime: 0,
     gcTime: 0,
     refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+    structuralSharing: false,
   })
   const [history, run] = useReducer(step, { past: [], now: {}, future: [], place: '' })
   const [base, setBase] = useState(0)
@@ -66,9 +68,13 @@ export function useEditor(key: string) {
 
   const latest = useRef({ doc, base, original })
   latest.current = { doc, base, original }
-  const save = useCallback(async () => {
+  /** Whether everything is on the server now. */
+  const save = useCallback(async (): Promise<boolean> => {
     const now = latest.current
-    if (!now.doc || same(now.doc, kept.current)) return setSaving('saved')
+    if (!now.doc || same(now.doc, kept.current)) {
+      setSaving('saved')
+      return true
+    }
     const sent = now.doc
     setSaving('saving')
     try {
@@ -76,8 +82,10 @@ export function useEditor(key: string) {
       kept.current = sent
       setSaving(same(latest.current.doc, sent) ? 'saved' : 'saving')
       void queries.invalidateQueries({ queryKey: ['drafts'] })
+      return same(latest.current.doc, sent)
     } catch {
       setSaving('failed')
+      return false
     }
   }, [key, queries])
   useEffect(() => {
@@ -98,7 +106,7 @@ export function useEditor(key: string) {
   const newest = seen.data?.version ?? 0
   const known = loaded.data ? (published?.version ?? 0) : newest
   useEffect(() => {
-    if (newest > known) void save().then(() => queries.invalidateQueries({ queryKey: ['editor', key] }))
+    if (newest > known) void save().then((kept) => (kept ? queries.invalidateQueries({ queryKey: ['editor', key] }) : undefined))
   }, [newest, known, save, queries, key])
 
   const change = useCallback(
