@@ -95,3 +95,48 @@ async def test_an_ordinary_user_may_not_build(client: Client, sign_ins: dict[str
     assert (await client.post("/api/definitions/publish", json={"definitions": [SAMPLE]})).status_code == 403
     for path in ("/api/drafts", "/api/field-types", "/api/definitions"):
         assert (await client.get(path)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("field", "place", "reason"),
+    [
+        ({"type": "relation"}, "options/target", "no_target"),
+        ({"type": "lookup"}, "options/path", "no_path"),
+        ({"type": "rollup", "options": {"function": "count"}}, "options/object", "no_object"),
+        ({"type": "rollup", "options": {"object": "inquiry", "relation": "customer", "function": "sum"}}, "options/field", "no_field"),
+        ({"type": "status", "options": {"options": [{"key": "a", "required": ["gone"]}]}}, "options/options", "unknown_field"),
+        (
+            {"type": "rollup", "options": {"object": "inquiry", "relation": "customer", "function": "count", "filter": {"op": "eq", "field": "product"}}},
+            "options/filter",
+            "condition",
+        ),
+    ],
+)
+async def test_what_a_setting_still_lacks_is_named_at_its_place(client: Client, field: dict[str, Any], place: str, reason: str) -> None:
+    customer = (await client.get("/api/definitions/object/customer")).json()["body"]
+    body = {**customer, "fields": [*customer["fields"], {"key": "more", "labels": {"en": "More"}, **field}]}
+    found = (await client.post("/api/definitions/check", json={"definitions": [body], "problems_only": True})).json()["problems"]
+    assert [(one["pointer"], one["params"]["reason"]) for one in found] == [(f"/object/customer/fields/more/{place}", reason)]
+
+
+async def test_all_values_that_cannot_be_converted_are_counted_and_the_first_are_listed(client: Client) -> None:
+    body = {**SAMPLE, "fields": [*SAMPLE["fields"], {"key": "code", "type": "text", "labels": {"en": "Code"}}]}
+    await _publish(client, body, 0)
+    rows = [{"name": f"N{number}", "code": f"C{number}"} for number in range(30)] + [{"name": "ok", "code": "7"}]
+    assert (await client.post("/api/objects/sample/records", json={"rows": rows})).status_code == 201
+    retyped = {**body, "fields": [*SAMPLE["fields"], {"key": "code", "type": "integer", "labels": {"en": "Code"}}]}
+    (step,) = (await client.post("/api/definitions/check", json={"definitions": [retyped]})).json()["operations"]
+    assert (step["refused"], step["rows"], step["params"]["count"], len(step["params"]["values"])) == ("unconvertible", 31, 30, 20)
+
+
+async def test_a_builder_sees_who_else_has_a_draft_and_what_was_published_meanwhile(client: Client, sign_ins: dict[str, str]) -> None:
+    people = {one["email"]: one for one in (await client.get("/api/people")).json()}
+    manager = people["manager@demo.example"]
+    given = await client.patch(f"/api/people/{manager['id']}", json={"roles": ["administrator"]})
+    assert given.status_code == 200, given.text
+    await client.put("/api/drafts/object/customer", json={"body": {}, "base_version": 1})
+    assert (await client.get("/api/drafts/object/customer/meanwhile")).json() == {"version": 1, "others": []}
+    await _enter(client, sign_ins, "manager")
+    assert (await client.get("/api/drafts/object/customer/meanwhile")).json() == {"version": 1, "others": [people["admin@demo.example"]["name"]]}
+    await _enter(client, sign_ins, "mei")
+    assert (await client.get("/api/drafts/object/customer/meanwhile")).status_code == 403

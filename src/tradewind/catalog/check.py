@@ -205,7 +205,19 @@ def _rollup_problems(at: str, options: RollupOptions, owner: ObjectDefinition, o
     if options.function != "count" and child.field(options.field) is None:
         reason = "unknown_field" if options.field else "no_field"
         return [_wrong(f"{at}/options/field", reason, key=options.field)]
-    return [_wrong(f"{at}/options/filter", "unknown_field", key=key) for key in _filter_fields(options.filter) if not _known(child, key, objects)]
+    return [_wrong(f"{at}/options/filter", reason, key=part.field) for part in _leaves(options.filter) if (reason := _condition_reason(child, part, objects))]
+
+
+def _condition_reason(owner: ObjectDefinition, part: Filter, objects: Objects) -> str:
+    """Why a condition decides nothing; empty when it does."""
+    if not _known(owner, part.field, objects):
+        return "unknown_field"
+    field = _end_of_path(owner, part.field, objects)
+    kind = None if field is None else field_types().get(field.type)
+    if kind is None:
+        return ""
+    operator = kind.operators.get(part.op)
+    return "condition" if operator is None or (operator.operand is not None and part.value in (None, "", [])) else ""
 
 
 def _formula_problems(at: str, field: FieldDefinition, options: FormulaOptions, owner: ObjectDefinition, objects: Objects) -> list[Problem]:
@@ -278,10 +290,15 @@ def resolve(owner: ObjectDefinition, path: str, objects: Objects) -> Resolved | 
             return Resolved(kind) if kind else None  # pyright: ignore[reportArgumentType]
 
 
-def _filter_fields(part: Filter | None) -> list[str]:
+def _leaves(part: Filter | None) -> list[Filter]:
+    """The single conditions of a filter."""
     if part is None:
         return []
-    return [key for child in part.of for key in _filter_fields(child)] if part.of else [part.field] if part.field else []
+    return [leaf for child in part.of for leaf in _leaves(child)] if part.of else [part] if part.field else []
+
+
+def _filter_fields(part: Filter | None) -> list[str]:
+    return [leaf.field for leaf in _leaves(part)]
 
 
 _SYSTEM_FIELDS = {"id", "owner", "team", "department", "source", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at"}
