@@ -65,6 +65,7 @@ WHO: dict[str, list[dict[str, Any]]] = {
     "post /api/objects/{key}/records": [{"row": {"name": "Mine"}}, {"row": {"text": "Mine"}}, {"row": {"name": "Mine", "secret": "x", "code": "y"}}],
     "patch /api/objects/{key}/records/{record}": [{"name": "Other", "version": "1"}, {"secret": "x"}, {"code": "x", "version": "0"}],
     "post /api/objects/{key}/records/{record}/reveal": [{"field": key} for key in ("secret", "code", "amount", "twice")],
+    "post /api/objects/{key}/records/{record}/shares": [{"person": NOWHERE}, {"person": NOWHERE, "sensitive": ["secret"]}],
     "post /api/objects/{key}/batch": [{"operation": "update", "rows": [{"id": NOWHERE, "secret": "x"}]}, {"operation": "delete", "ids": [NOWHERE]}],
 }
 LAST = ("delete /api/objects/{key}/records/{record}", "post /api/objects/{key}/records/{record}/restore")
@@ -75,7 +76,7 @@ APART = {
 }
 VALUES: dict[str, list[str]] = {
     "key": ["vault", "note"], "kind": ["object", "role", "view", "people", "departments", "teams", "roles"], "identity": [NOWHERE], "action": [NOWHERE],
-    "other": ["note", "vault"], "relation": ["about"], "field": ["secret", "code"], "file": [NOWHERE], "version": ["1"], "code": ["record.stale"],
+    "other": ["note", "vault"], "relation": ["about"], "field": ["secret", "code"], "file": [NOWHERE], "share_id": [NOWHERE], "version": ["1"], "code": ["record.stale"],
 }  # fmt: skip
 
 

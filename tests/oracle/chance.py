@@ -67,6 +67,17 @@ def grants(chance: random.Random, thing: Thing) -> list[Grant]:
     return found
 
 
+def shares(chance: random.Random, model: Model, person: Person) -> None:
+    """Up to two shares of accounts and deals, each of a few records and of some fields that are restricted for others."""
+    for key in ("account", "deal"):
+        rows = list(model.things[key].rows)
+        for _ in range(chance.choice((0, 0, 1, 2))):
+            actions = chance.choice((["read"], ["read", "update"]))
+            state = "write" if "update" in actions else "read"
+            fields = {one: state for one in sorted(model.restricted(key)) if chance.random() < 0.5}
+            person.shares.setdefault(key, []).append(Grant("shared", actions, "hidden", fields, ids=frozenset(chance.sample(rows, 3))))
+
+
 def people(chance: random.Random) -> tuple[list[Person], list[tuple[UUID, UUID | None]], list[UUID]]:
     """Six people, departments as (id, parent), and teams."""
     top, left, right, low = (new_id() for _ in range(4))

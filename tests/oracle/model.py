@@ -20,6 +20,8 @@ class Grant:
     fields: dict[str, str]
     rule: tuple[str, str, Any] | None = None
     """Field, operator (gt or eq) and operand of a rule scope."""
+    ids: frozenset[UUID] = frozenset()
+    """With rows = shared: the records."""
 
 
 @dataclass
@@ -53,6 +55,7 @@ class Person:
     department: UUID
     subtree: set[UUID]
     teams: set[UUID]
+    shares: dict[str, list[Grant]] = field(default_factory=dict)
 
 
 @dataclass
@@ -62,14 +65,17 @@ class Model:
 
     def grants(self, person: Person, thing: str) -> list[Grant]:
         root = self.things[thing].parent or thing
-        found = [grant for role in person.roles for grant in self.roles[role].get(root, []) if "read" in grant.actions]
+        given = [*(grant for role in person.roles for grant in self.roles[role].get(root, [])), *person.shares.get(root, [])]
+        found = [grant for grant in given if "read" in grant.actions]
         return [grant for grant in found if RANK[self.field_state(grant, root, "lines")] >= 2] if root != thing else found
 
     def field_state(self, grant: Grant, thing: str, key: str) -> str:
         """The state of a field on the rows of one grant."""
         one = self.things[thing].fields[key]
         lines = bool(self.things[thing].parent)
-        if not lines and key in grant.fields:
+        if grant.rows == "shared" and (lines or key not in grant.fields):
+            state = "hidden" if key in self.restricted(thing) else "write" if "update" in grant.actions else "read"
+        elif not lines and key in grant.fields:
             state = grant.fields[key]
         else:
             state = min(grant.default, "masked", key=RANK.__getitem__) if one.sensitive else grant.default
@@ -89,6 +95,8 @@ class Model:
         """Whether a row lies in the scope of a grant."""
         if grant.rows == "all":
             return True
+        if grant.rows == "shared":
+            return row["id"] in grant.ids
         if grant.rows == "own":
             return row["owner"] == person.id
         if grant.rows == "department":
@@ -170,11 +178,9 @@ class Model:
 
     def restricted(self, thing: str) -> set[str]:
         """Fields that some reader does not see clear somewhere."""
+        grants = self.grants(Person(UUID(int=0), list(self.roles), UUID(int=0), set(), set()), thing)
         return {
-            key
-            for key, one in self.things[thing].fields.items()
-            if one.sensitive
-            or any(RANK[self.field_state(grant, thing, key)] < 2 for role in self.roles.values() for grant in role.get(thing, []) if "read" in grant.actions)
+            key for key, one in self.things[thing].fields.items() if one.sensitive or any(RANK[self.field_state(grant, thing, key)] < 2 for grant in grants)
         }
 
     def matches(self, person: Person, thing: str, row: dict[str, Any], part: dict[str, Any]) -> bool:

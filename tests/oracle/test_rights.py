@@ -6,7 +6,7 @@ import os
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from tradewind.kernel.clock import ManualClock
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.problems import NotFound, Problem, UnknownField, UnknownObject
 from tradewind.kernel.sql import Sql, cast_param, join, name, param, raw
-from tradewind.metadata.actors import SYSTEM, Actor
+from tradewind.metadata.actors import SYSTEM, Actor, Share
 from tradewind.metadata.definitions import Catalog, ObjectDefinition, RoleDefinition
 from tradewind.metadata.questions import AggregateQuestion, Question
 from tradewind.query.compile import passes
@@ -102,11 +102,35 @@ async def found_firm(database: Database, clock: ManualClock, chance: random.Rand
             await connection.execute(raw("INSERT INTO system.people (id, email, name, department, created_at) VALUES (") + join(", ", values) + raw(")"))
     for thing in made.values():
         await store(database, catalog, clock, thing)
-    actors = [
-        (one, Actor(person=one.id, roles=tuple(one.roles), department=one.department, subtree=tuple(sorted(one.subtree)), teams=tuple(sorted(one.teams))))
-        for one in crew
-    ]
+    for person in crew:
+        chances.shares(chance, model, person)
+        await give(database, person)
+    actors = [(one, actor_of(one)) for one in crew]
     return Firm(database, clock, catalog, model, actors)
+
+
+def actor_of(person: Person) -> Actor:
+    kinds = {Share(object=key, fields=tuple(sorted(one.fields)), actions=tuple(one.actions)) for key, given in person.shares.items() for one in given}
+    shares = tuple(sorted(kinds, key=repr))
+    return Actor(
+        person=person.id,
+        roles=tuple(person.roles),
+        department=person.department,
+        subtree=tuple(sorted(person.subtree)),
+        teams=tuple(sorted(person.teams)),
+        shares=shares,
+    )
+
+
+async def give(database: Database, person: Person) -> None:
+    async with database.transaction() as connection:
+        for key, given in person.shares.items():
+            for one in given:
+                for record in one.ids:
+                    values = [param(new_id()), param(key), param(record), param(person.id), param(sorted(one.fields)), param(one.actions)]
+                    await connection.execute(
+                        raw("INSERT INTO system.grants (id, object, record, person, fields, actions) VALUES (") + join(", ", values) + raw(")")
+                    )
 
 
 async def store(database: Database, catalog: Catalog, clock: ManualClock, thing: Thing) -> None:
@@ -247,7 +271,8 @@ async def test_a_change_of_what_one_cannot_see_changes_nothing(database: Databas
             row, field = chance.choice(candidates)
             asks = questions(chance, firm, actor, key)
             before = [await outcome(ask) for ask in asks]
-            plans = await explained(firm, actor, key)
+            now = clock.now()
+            plans = await explained(firm, actor, key, now)
             clock.advance(timedelta(seconds=60))
             value = (
                 row[field] + 1
@@ -260,7 +285,7 @@ async def test_a_change_of_what_one_cannot_see_changes_nothing(database: Databas
             )
             await write(database, firm.catalog, boss, Batch(object=key, operation="update", rows=({"id": str(row["id"]), field: value},)), clock)
             assert [await outcome(ask) for ask in asks] == before, (seed, person.roles, key, field)
-            assert await explained(firm, actor, key) == plans
+            assert await explained(firm, actor, key, now) == plans
             row[field] = value
             tried += 1
     assert tried or not any(model.grants(person, key) for person, _ in firm.actors for key in ("account", "deal")), "nothing was hidden from anybody"
@@ -308,10 +333,10 @@ async def outcome(ask: Callable[[], Awaitable[bytes]]) -> bytes:
         return msgspec.json.encode([problem.code, problem.pointer, problem.params])
 
 
-async def explained(firm: Firm, actor: Actor, key: str) -> list[UUID | str]:
+async def explained(firm: Firm, actor: Actor, key: str, now: datetime) -> list[UUID | str]:
     """The plan of the actor's list, without its costs."""
     try:
-        statement = passes.compile_list(firm.catalog, actor, Question(object=key), firm.clock.now())
+        statement = passes.compile_list(firm.catalog, actor, Question(object=key), now)
     except UnknownObject:
         return []
     async with firm.database.reading() as connection:

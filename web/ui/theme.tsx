@@ -50,6 +50,7 @@ export function Theme({ children }: { children: ReactNode }) {
   return (
     <Context.Provider value={value}>
       <ConfigProvider
+        button={{ autoInsertSpace: false }}
         {...(locale ? { locale } : {})}
         theme={{
           algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from tradewind.kernel.problems import NotFound
 from tradewind.kernel.sql import Sql, cast_param, param, raw
-from tradewind.metadata.actors import Actor
+from tradewind.metadata.actors import Actor, Share
 from tradewind.metadata.definitions import Catalog
 from tradewind.query.database.pool import Connection
 
@@ -22,7 +24,8 @@ SELECT me.id, me.name, me.department, me.language, me.zone,
     ARRAY(SELECT id FROM below ORDER BY id),
     ARRAY(SELECT m.team FROM system.team_members AS m WHERE m.person = me.id ORDER BY m.team),
     ARRAY(SELECT r.role FROM system.person_roles AS r WHERE r.person = me.id ORDER BY r.role),
-    me.seen, me.objects, me.read_only
+    me.seen, me.objects, me.read_only,
+    (SELECT jsonb_agg(DISTINCT jsonb_build_object('object', g.object, 'fields', g.fields, 'actions', g.actions)) FROM system.grants AS g WHERE g.person = me.id)
 FROM me"""
 )
 
@@ -88,6 +91,7 @@ def actor_of_row(row: tuple[Any, ...], *, kind: str = "person", request: str = "
         roles=tuple(row[7]),
         objects=None if row[9] is None else tuple(row[9]),
         read_only=row[10],
+        shares=() if row[11] is None else msgspec.convert(row[11], tuple[Share, ...]),
         request=request,
         address=address,
     )

@@ -7,6 +7,14 @@ from uuid import UUID
 import msgspec
 
 
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """What single records of an object were shared with a person for: read, perhaps update, and which restricted fields. Which records, the statement asks."""
+
+    object: str
+    fields: tuple[str, ...]
+    actions: tuple[str, ...]
+
+
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """A person, an API key or the system, at one moment."""
 
@@ -20,6 +28,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     subtree: tuple[UUID, ...] = ()
     """Ids of all departments at or below his own, and below those he heads."""
     teams: tuple[UUID, ...] = ()
+    shares: tuple[Share, ...] = ()
+    """The different kinds of shares he was given."""
     language: str = "en"
     zone: str = "UTC"
     request: str = ""

@@ -106,8 +106,9 @@ export const findDepartments = (search: string) => api.options('departments', se
 
 export function Avatar({ name }: { name: string }) {
   const hue = [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360, 7)
-  const letters = /[⺀-鿿가-힯]/.test(name)
-    ? name.slice(-2)
+  const eastern = name.match(/[⺀-鿿가-힯]+/)?.[0]
+  const letters = eastern
+    ? eastern.slice(-2)
     : name
         .split(/\s+/)
         .map((part) => part[0])

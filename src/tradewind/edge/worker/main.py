@@ -19,6 +19,7 @@ from tradewind.kernel.settings import Settings
 from tradewind.kernel.sql import cast_param, param, raw
 from tradewind.query.database.pool import Database, open_pool
 from tradewind.records.seal import seal
+from tradewind.records.shares import forget_ended
 
 Chore = Callable[[], Awaitable[None]]
 _log = logger("worker")
@@ -82,11 +83,12 @@ async def _tend(database: Database, clock: Clock) -> None:
 
 
 async def sweep(database: Database, files: FileStore, clock: Clock) -> None:
-    """Forgets idempotency keys and ended jobs after a week, and files that no record took within a day."""
+    """Forgets idempotency keys and ended jobs after a week, shares whose time is over, and files that no record took within a day."""
     old: datetime = clock.now() - _KEEP_STAGED
     async with database.transaction() as connection:
         await connection.execute(raw("DELETE FROM system.idempotency WHERE at < ") + param(clock.now() - _KEEP_KEYS))
         await forget(connection, clock, _KEEP_KEYS)
+        await forget_ended(connection, clock)
         rows = await connection.rows(raw("SELECT id, storage_key FROM system.files WHERE NOT attached AND uploaded_at < ") + param(old) + raw(" FOR UPDATE"))
         await connection.execute(raw("DELETE FROM system.files WHERE id = ANY(") + cast_param([row[0] for row in rows], "uuid[]") + raw(")"))
     for _, key in rows:

@@ -6,13 +6,13 @@ import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 from uuid import UUID
 
 import msgspec
 
 from tradewind.kernel.json import canonical
-from tradewind.metadata.actors import Actor
+from tradewind.metadata.actors import Actor, Share
 from tradewind.metadata.definitions import (
     FIELD_STATES,
     Catalog,
@@ -23,6 +23,7 @@ from tradewind.metadata.definitions import (
     LinesOptions,
     LookupOptions,
     ObjectDefinition,
+    ObjectRights,
     RelationOptions,
     RoleDefinition,
     RollupOptions,
@@ -44,11 +45,13 @@ _COMPUTED = ("formula", "rollup", "lookup")
 class ScopedGrant(msgspec.Struct, frozen=True, kw_only=True):
     """One grant as it holds for this actor: where, what, and the state of every live field there."""
 
-    rows: RowScope
+    rows: RowScope | Literal["shared"]
     rule: Filter | None = None
     actions: tuple[str, ...]
     fields: dict[str, FieldState]
     role: str = ""
+    share: Share | None = None
+    """With rows = shared: which shares."""
 
     def state(self, field: str) -> FieldState:
         """The state of a field here; hidden for one it does not know."""
@@ -121,7 +124,7 @@ def field_options(field: FieldDefinition, kind: type[OptionsT]) -> OptionsT:
 
 def scope_of(catalog: Catalog, actor: Actor, object_key: str) -> ObjectScope:
     """The actor's rights on the object: an empty scope where he has none or the object is not known."""
-    key = (object_key, actor.person, actor.kind, actor.roles, actor.department, actor.subtree, actor.teams, actor.objects, actor.read_only)
+    key = (object_key, actor.person, actor.kind, actor.roles, actor.department, actor.subtree, actor.teams, actor.shares, actor.objects, actor.read_only)
     return cached(catalog, ("scope", *key), lambda: _scope_of(catalog, actor, object_key))
 
 
@@ -180,6 +183,7 @@ def _scope_of(catalog: Catalog, actor: Actor, object_key: str) -> ObjectScope:
         fields: dict[str, FieldState] = {field.key: "read" for field in definition.live_fields()}
         return _stamped(msgspec.structs.replace(made, grants=(ScopedGrant(rows="all", actions=("read",), fields=fields),), export=True))
     grants = tuple(grant for role in roles for grant in role_grants(catalog, role, object_key))
+    grants += tuple(grant for share in actor.shares if share.object == root for grant in _shared(catalog, share, object_key))
     rights = [(role, role.objects[root]) for role in roles if root in role.objects]
     creating = [
         _grant_states(catalog, role, definition, grant, hops != (), ())
@@ -226,6 +230,22 @@ def role_grants(catalog: Catalog, role: RoleDefinition, object_key: str, path: t
             states = capped
         made.append(ScopedGrant(rows=grant.rows, rule=grant.rule, actions=actions, fields=states, role=role.key))
     return tuple(made)
+
+
+def _shared(catalog: Catalog, share: Share, object_key: str) -> tuple[ScopedGrant, ...]:
+    """A share is a role of its own over the shared records: it shows what is restricted for nobody, and the restricted fields it names."""
+    state: FieldState = "write" if "update" in share.actions else "read"
+    actions = msgspec.convert(share.actions, tuple[Literal["read", "update", "delete"], ...])
+
+    def rights(key: str, named: tuple[str, ...]) -> ObjectRights:
+        open_fields = {field.key for field in catalog.objects[key].live_fields()} - set(restricted_fields(catalog, key))
+        fields: dict[str, FieldState] = dict.fromkeys(sorted(open_fields | set(named)), state)
+        return ObjectRights(grants=(Grant(rows="own", actions=actions, default="hidden", fields=fields),))
+
+    objects = {share.object: rights(share.object, share.fields)}
+    objects |= {key: rights(key, ()) for key, one in catalog.objects.items() if one.parent and root_of(catalog, one)[-1][1] == share.object}
+    role = RoleDefinition(key="share", labels={}, objects=objects)
+    return tuple(msgspec.structs.replace(grant, rows="shared", share=share) for grant in role_grants(catalog, role, object_key))
 
 
 def _lines_state(catalog: Catalog, role: RoleDefinition, definition: ObjectDefinition, grant: Grant, path: tuple[str, ...]) -> FieldState:

@@ -12,7 +12,7 @@ import msgspec
 from tradewind.kernel.problems import UnknownField, UnknownObject
 from tradewind.kernel.sql import Sql, all_of, any_of, join, name, param, parens, raw
 from tradewind.kinds.fields.registry import field_types
-from tradewind.metadata.actors import SYSTEM, Actor
+from tradewind.metadata.actors import SYSTEM, Actor, Share
 from tradewind.metadata.definitions import (
     STRUCTURAL_TYPES,
     Catalog,
@@ -128,6 +128,23 @@ def grant_rows(table: Table, grant: ScopedGrant) -> Sql:
             from tradewind.query.compile.filters import rule_condition
 
             return rule_condition(table, grant.rule)
+        case "shared":
+            return _shared_rows(table, grant.share)
+
+
+def _shared_rows(table: Table, share: Share | None) -> Sql:
+    """Records that were shared in this way with the actor and still are."""
+    if share is None:
+        return FALSE
+    mine = [
+        raw("g.object = ") + param(share.object),
+        raw("g.person = ") + param(table.scope.person) + raw("::uuid"),
+        raw("g.record = ") + table.column("id"),
+        raw("g.fields = ") + param(list(share.fields)) + raw("::text[]"),
+        raw("g.actions = ") + param(list(share.actions)) + raw("::text[]"),
+        raw("(g.until IS NULL OR g.until > ") + param(table.now) + raw("::timestamptz)"),
+    ]
+    return raw("EXISTS (SELECT 1 FROM system.grants AS g WHERE ") + all_of(mine) + raw(")")
 
 
 def any_grant(table: Table, grants: Sequence[ScopedGrant]) -> Sql:

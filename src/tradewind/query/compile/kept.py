@@ -28,6 +28,7 @@ def kept(catalog: Catalog, actor: Actor, question: tuple[Any, ...], open_table: 
         actor.department,
         actor.subtree,
         actor.teams,
+        actor.shares,
         actor.objects,
         actor.read_only,
         actor.zone,

@@ -1,7 +1,7 @@
 /** A record as a document: header, sections, lines, and tabs below; used by the page and the peek panel. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Dropdown, Tabs } from 'antd'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { choicesOf } from '../../../kinds/fields/choices'
 import { Person } from '../../../kinds/fields/parts'
 import { api, type Row } from '../../../ui/api'
@@ -19,6 +19,7 @@ import { Stepper } from './Stepper'
 
 const Related = lazy(() => import('./Related'))
 const History = lazy(() => import('./History'))
+const Share = lazy(() => import('./Share'))
 
 interface Props {
   object: ObjectType
@@ -40,6 +41,7 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
     return before
   }
   const { save, dialog } = useSave(object, patch)
+  const [sharing, setSharing] = useState(false)
   if (asked.isError && !row) return <Failed problem={asked.error} retry={() => void asked.refetch()} />
   if (!row) return <Skeleton />
 
@@ -91,12 +93,26 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
           </h1>
         </div>
         {row.owner && <Person value={row.owner} />}
-        {may('delete') && (
+        {(may('delete') || may('update')) && (
           <Dropdown
             trigger={['click']}
             menu={{
-              items: [{ key: 'delete', danger: true, label: t('action.delete'), icon: <Icon name="trash" /> }],
-              onClick: () => void remove(),
+              items: [
+                ...(may('update') && !object.parent
+                  ? [{ key: 'share', label: t('share.menu'), icon: <Icon name="user" />, onClick: () => setSharing(true) }]
+                  : []),
+                ...(may('delete')
+                  ? [
+                      {
+                        key: 'delete',
+                        danger: true,
+                        label: t('action.delete'),
+                        icon: <Icon name="trash" />,
+                        onClick: () => void remove(),
+                      },
+                    ]
+                  : []),
+              ],
             }}
           >
             <Button type="text" aria-label={t('record.actions')}>
@@ -158,6 +174,11 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
         />
       </Suspense>
       {dialog}
+      {sharing && (
+        <Suspense fallback={null}>
+          <Share object={object} id={id} title={titleOf(object, row)} onClose={() => setSharing(false)} />
+        </Suspense>
+      )}
     </article>
   )
 }

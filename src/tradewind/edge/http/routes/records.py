@@ -12,7 +12,7 @@ from tradewind.edge.http.running import AnyRequest, answer, asked, tagged, uuid_
 from tradewind.kernel.problems import InvalidRequest
 from tradewind.metadata.questions import AggregateQuestion, Dimension, Filter, Measure, Question, Sort
 from tradewind.records import history as past
-from tradewind.records import read, refill, write
+from tradewind.records import read, refill, shares, write
 from tradewind.records.batches import Batch, Operation
 
 
@@ -188,6 +188,28 @@ async def related(request: AnyRequest, key: str, record: str, other: str, relati
     return tagged(request, await read.related(ask.database, ask.catalog, ask.actor, key, uuid_in(record), other, relation, ask.clock.now(), after))
 
 
+@get("/api/objects/{key:str}/records/{record:str}/shares", opt=needs("person"))
+async def shared_with(request: AnyRequest, key: str, record: str) -> Response[bytes]:
+    """Whom the record is shared with."""
+    ask = asked(request)
+    return answer(await shares.shares(ask.database, ask.catalog, ask.actor, key, uuid_in(record), ask.clock))
+
+
+@post("/api/objects/{key:str}/records/{record:str}/shares", opt=needs("person"), status_code=201)
+async def share(request: AnyRequest, key: str, record: str, data: shares.Sharing) -> Response[bytes]:
+    """Shares it with a colleague."""
+    ask = asked(request)
+    return answer({"id": await shares.share(ask.database, ask.catalog, ask.actor, key, uuid_in(record), data, ask.clock)}, status=201)
+
+
+@delete("/api/objects/{key:str}/records/{record:str}/shares/{share_id:str}", opt=needs("person"), status_code=200)
+async def unshare(request: AnyRequest, key: str, record: str, share_id: str) -> Response[bytes]:
+    """Takes a share back."""
+    ask = asked(request)
+    await shares.take_back(ask.database, ask.catalog, ask.actor, key, uuid_in(record), uuid_in(share_id), ask.clock)
+    return answer({})
+
+
 @get("/api/objects/{key:str}/catching-up", opt=needs("signed_in"))
 async def catching(request: AnyRequest, key: str) -> Response[bytes]:
     """Whether computed fields of the object, or what search finds it by, are still being filled."""
@@ -202,4 +224,25 @@ async def undo(request: AnyRequest, action: str) -> Response[bytes]:
     return answer(await past.undo(ask.database, ask.catalog, ask.actor, uuid_in(action), ask.clock))
 
 
-ROUTES = (query, listing, count, anchors, aggregate, pick, create, batch, one, change, remove, restore, history, reveal, related, catching, undo)
+ROUTES = (
+    query,
+    listing,
+    count,
+    anchors,
+    aggregate,
+    pick,
+    create,
+    batch,
+    one,
+    change,
+    remove,
+    restore,
+    history,
+    reveal,
+    related,
+    shared_with,
+    share,
+    unshare,
+    catching,
+    undo,
+)
