@@ -390,7 +390,12 @@ function StepLine({ step, parts, onJump }: StepProps) {
             </button>
             {values.length > 0 && (
               <details className="plan-values" open={values.length <= 5}>
-                <summary>{t('plan.values', { count: Number(step.params.count ?? values.length), shown: values.length })}</summary>
+                <summary>
+                  {t(Number(step.params.count) > values.length ? 'plan.firstValues' : 'plan.values', {
+                    count: Number(step.params.count ?? values.length),
+                    shown: values.length,
+                  })}
+                </summary>
                 <ul>
                   {values.map((one) => (
                     <li key={one.id}>
