@@ -101,6 +101,13 @@ async def test_an_ordinary_user_may_not_build(client: Client, sign_ins: dict[str
     ("field", "place", "reason"),
     [
         ({"type": "relation"}, "options/target", "no_target"),
+        ({"type": "money", "options": {"digits": 9}}, "options/digits", "bounds"),
+        ({"type": "integer", "options": {"min": 2, "max": 1}}, "options/min", "min_above_max"),
+        ({"type": "auto_number", "options": {"pattern": "A-{yyyy}"}}, "options/pattern", "number_pattern"),
+        ({"type": "text", "options": {"regex": "("}}, "options/regex", "regex"),
+        ({"type": "select", "options": {"options": [{"key": "a"}, {"key": "a"}]}}, "options/options", "doubled_option"),
+        ({"type": "integer", "default": ""}, "default", "no_default"),
+        ({"type": "integer", "options": {"max": 5}, "default": 6}, "default", "default"),
         ({"type": "lookup"}, "options/path", "no_path"),
         ({"type": "rollup", "options": {"function": "count"}}, "options/object", "no_object"),
         ({"type": "rollup", "options": {"object": "inquiry", "relation": "customer", "function": "sum"}}, "options/field", "no_field"),

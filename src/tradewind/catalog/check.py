@@ -33,6 +33,15 @@ from tradewind.metadata.definitions import (
 from tradewind.metadata.questions import Filter
 
 _MISSING = re.compile(r"^Object missing required field `(target|path|object|function|expression)`")
+_BOUNDS = re.compile(r"^(\w+) must be from (\d+) to (\d+)")
+_SAID = (
+    ("min is above max", "min", "min_above_max"),
+    ("pattern needs", "pattern", "number_pattern"),
+    ("regex", "regex", "regex"),
+    ("two options have one key", "options", "doubled_option"),
+    ("at most 500 options", "options", "too_many_options"),
+)
+"""How the settings' own checks begin, the setting and the reason."""
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _RESERVED = {key for key, _ in SYSTEM_COLUMNS} | {"owner", "team", "department", "position", "pool"}
 _MAX_FIELDS = 300
@@ -154,9 +163,7 @@ def _field_problems(at: str, old: FieldDefinition | None, field: FieldDefinition
     try:
         options = msgspec.convert(field.options, shape)
     except msgspec.ValidationError as error:
-        missing = _MISSING.search(str(error))
-        wrong = _wrong(f"{at}/options", "options", cause=str(error)) if missing is None else _wrong(f"{at}/options/{missing[1]}", "no_" + missing[1])
-        return [*problems, wrong]
+        return [*problems, _setting_problem(at, str(error))]
     match options:
         case RelationOptions():
             if options.target not in objects:
@@ -187,11 +194,15 @@ def _default_problems(at: str, field: FieldDefinition, options: Any) -> list[Pro
     moving = mapping(field.default)
     if field.default is None or (moving is not None and set(moving) <= {"now", "today", "me", "my_department"}):
         return []
+    if field.default in ("", []):
+        return [_wrong(f"{at}/default", "no_default")]
     kind = field_types()[field.type]
     try:
         kind.check(msgspec.convert(field.default, kind.value), options)
-    except (msgspec.ValidationError, Problem) as error:
+    except msgspec.ValidationError as error:
         return [_wrong(f"{at}/default", "default", cause=str(error))]
+    except Problem as problem:
+        return [_wrong(f"{at}/default", "default", **{**problem.params, "rule": "value", "cause": problem.code, "broken": problem.params.get("rule", "")})]
     return []
 
 
@@ -206,6 +217,18 @@ def _rollup_problems(at: str, options: RollupOptions, owner: ObjectDefinition, o
         reason = "unknown_field" if options.field else "no_field"
         return [_wrong(f"{at}/options/field", reason, key=options.field)]
     return [_wrong(f"{at}/options/filter", reason, key=part.field) for part in _leaves(options.filter) if (reason := _condition_reason(child, part, objects))]
+
+
+def _setting_problem(at: str, said: str) -> Problem:
+    """What the settings' own check said, as a reason that has a sentence in every language."""
+    if missing := _MISSING.search(said):
+        return _wrong(f"{at}/options/{missing[1]}", "no_" + missing[1])
+    if bounds := _BOUNDS.search(said):
+        return _wrong(f"{at}/options/{bounds[1]}", "bounds", setting=bounds[1], low=int(bounds[2]), high=int(bounds[3]))
+    for start, setting, reason in _SAID:
+        if said.startswith(start):
+            return _wrong(f"{at}/options/{setting}", reason, cause=said)
+    return _wrong(f"{at}/options", "options", cause=said)
 
 
 def _condition_reason(owner: ObjectDefinition, part: Filter, objects: Objects) -> str:

@@ -103,7 +103,7 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
   const formLayout = layout?.create?.length ? layout : undefined
   const view = original && viewsOf(catalog, object).find((one) => !one.private_to)
   const added = (doc[object]?.fields ?? []).filter(
-    (field) => !field.retired && !original?.fields.some((one) => one.key === field.key && !one.retired),
+    (field) => !doc[object]?.retired && !field.retired && !original?.fields.some((one) => one.key === field.key && !one.retired),
   )
   const forForm = formLayout ? added.filter((field) => !['lookup', 'rollup', 'formula', 'auto_number'].includes(field.type)) : []
   const forList = view ? added.filter((field) => !['lines', 'attachment'].includes(field.type)) : []

@@ -49,12 +49,22 @@ export function useProblemText() {
     const shown = Object.fromEntries(
       Object.entries(problem.params).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
     )
+    const value = `problems.${String(problem.params.cause)}`
+    const cause =
+      reason === 'default' && problem.params.broken
+        ? t(`${value}.rules.${String(problem.params.broken)}`, { ...shown, defaultValue: t(`${value}.detail`, shown) })
+        : shown.cause
+    const setting = shown.setting ? t(`build.option.${String(shown.setting)}`, { defaultValue: String(shown.setting) }) : ''
     const suggestion = problem.params.suggestion
       ? ` ${t('build.formula.suggestion', { suggestion: problem.params.suggestion })}`
       : ''
     return (
-      t(`build.${space}.${reason}`, { ...shown, defaultValue: t('build.problem.other', { reason: reason || problem.code }) }) +
-      suggestion
+      t(`build.${space}.${reason}`, {
+        ...shown,
+        cause,
+        setting,
+        defaultValue: t('build.problem.other', { reason: reason || problem.code }),
+      }) + suggestion
     )
   }
 }

@@ -13,14 +13,16 @@ interface Loaded {
 }
 
 async function load(key: string): Promise<Loaded> {
+  let missing: unknown
   const [published, draft] = await Promise.all([
     server.get(key).catch((problem: unknown) => {
-      if (problem instanceof ApiProblem && problem.body.status === 404) return undefined
-      throw problem
+      if (!(problem instanceof ApiProblem && problem.body.status === 404)) throw problem
+      missing = problem
+      return undefined
     }),
     server.draft(key),
   ])
-  if (!published && !draft) throw new ApiProblem({ status: 404, code: 'record.not_found' })
+  if (!published && !draft) throw missing
   return { published, draft }
 }
 
