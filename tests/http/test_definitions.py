@@ -147,3 +147,29 @@ async def test_a_builder_sees_who_else_has_a_draft_and_what_was_published_meanwh
     assert (await client.get("/api/drafts/object/customer/meanwhile")).json() == {"version": 1, "others": [people["admin@demo.example"]["name"]]}
     await _enter(client, sign_ins, "mei")
     assert (await client.get("/api/drafts/object/customer/meanwhile")).status_code == 403
+
+
+DEFAULTS: dict[str, Any] = {
+    "number": "1.50",
+    "percent": "0.1300",
+    "money": {"amount": "5.00", "currency": "EUR"},
+    "date": "2026-01-02",
+    "tags": ["fragile"],
+    "email": "a@demo.example",
+    "country": "DE",
+    "checkbox": True,
+    "text": "none",
+}
+
+
+async def test_records_that_were_there_get_the_default_of_a_new_field_of_every_kind(client: Client) -> None:
+    await _publish(client, SAMPLE, 0)
+    assert (await client.post("/api/objects/sample/records", json={"row": {"name": "before"}})).status_code == 201
+    added = [{"key": f"new_{kind}", "type": kind, "labels": {"en": kind}, "default": value} for kind, value in DEFAULTS.items()]
+    await _publish(client, {**SAMPLE, "fields": [*SAMPLE["fields"], *added]}, 1)
+    (row,) = (await client.post("/api/objects/sample/query", json={})).json()["records"]
+    assert {kind: row[f"new_{kind}"] for kind in DEFAULTS} == {**DEFAULTS, "money": None}, "money needs the rate of a day: only new records get it"
+    made = await client.post("/api/objects/sample/records", json={"row": {"name": "after"}})
+    assert made.status_code == 201, made.text
+    after = (await client.get(f"/api/objects/sample/records/{made.json()['ids'][0]}")).json()
+    assert {kind: after[f"new_{kind}"] for kind in DEFAULTS} == DEFAULTS

@@ -1,5 +1,5 @@
 /** One field with all its settings. */
-import { Button, Input, InputNumber, Select, Switch } from 'antd'
+import { Input, InputNumber, Select, Switch } from 'antd'
 import { controlOf, toWire } from '../../../kinds/fields/registry'
 import { useWords } from '../../../ui/i18n'
 import { type Doc, type FieldDef, type Found, isKey, type ObjectDef, placeOf, proposeKey } from './model'
@@ -190,11 +190,6 @@ function Default({ field, onChange }: { field: FieldDef; onChange: (value: unkno
           value={(value as { today: number }).today}
           onChange={(days) => onChange({ today: days ?? 0 })}
         />
-      )}
-      {mode === 'fixed' && (
-        <Button size="small" type="text" onClick={() => onChange(undefined)}>
-          {t('build.noDefault')}
-        </Button>
       )}
     </div>
   )

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
+import msgspec
+
 from tradewind.catalog.indexes import ensure_field_indexes
 from tradewind.catalog.schema.columns import columns_of, decoded_options, table
 from tradewind.catalog.schema.operations.contract import Finding, Operation, Surroundings
@@ -36,7 +38,7 @@ class AddField(Operation, frozen=True, tag="add_field"):
         values: tuple[object, ...] = ()
         if columns and self.object in around.before and self._has_default(around):
             kind, options = field_types()[field.type], decoded_options(field)
-            values = kind.store(kind.check(field.default, options))
+            values = kind.store(kind.check(msgspec.convert(field.default, kind.value), options))
         if columns:
             constants = [_constant(column, value) for column, value in zip(columns, values or (None,) * len(columns), strict=True)]
             added = [
