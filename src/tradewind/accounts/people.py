@@ -147,6 +147,16 @@ async def keep_an_administrator(connection: Connection, roles: Collection[str]) 
         raise LastAdministrator()
 
 
+async def keep_an_administrator_beside(connection: Connection, keys: Collection[str]) -> None:
+    """The same, asked inside a publish of the definitions `keys` ("role/sales"): roles that are changed must leave somebody who may do everything."""
+    if not any(key.startswith("role/") for key in keys):
+        return
+    roles = await connection.rows(
+        raw("SELECT key FROM system.definitions WHERE kind = 'role' AND NOT retired AND coalesce((body->>'everything')::boolean, false)")
+    )
+    await keep_an_administrator(connection, [str(row[0]) for row in roles])
+
+
 async def set_password(connection: Connection, person: UUID, password: str, clock: Clock) -> None:
     """A new password; all sessions end. Raises InvalidValue for a weak one."""
     await _store_password(connection, person, await passwords.hashed(password), clock)

@@ -128,6 +128,22 @@ async def hand_in(
     return HandedIn(id=change_set, running=later)
 
 
+async def retire(database: Database, role: RoleDefinition, author: UUID | None, clock: Clock, *, log: Log | None = None) -> UUID:
+    """Takes a role out of use; the id of the change set, whose undo brings it back."""
+    async with _alone(database):
+        await _recover(database, clock)
+        await _refuse_beside_another(database)
+        catalog = await load(database)
+        change_set = new_id()
+        await _open(database, change_set, "", author, Plan(operations=()), (), catalog, clock, retired=(role,))
+        try:
+            await _switch(database, change_set, (), [], surroundings(catalog, ()), author, clock, "", log, removed=[(role.kind, role.key)])
+        except Exception:
+            await _close(database, change_set, "failed", clock)
+            raise
+    return change_set
+
+
 async def carry_out(database: Database, change_set: UUID, clock: Clock, tell: Tell, log: Log | None = None) -> None:
     """Does a publish that was handed in as a job; goes on where a kill cut it off, and does nothing when it is done already.
 
@@ -268,7 +284,7 @@ async def _recover(database: Database, clock: Clock) -> int:
         if undone is not None:
             await _undo(database, change_set, undone, _way_back(undone, catalog), catalog, author, clock, None)
             continue
-        definitions = [_decoded(one["kind"], one["after"]) for one in body["definitions"]]
+        definitions = [_decoded(one["kind"], one["after"]) for one in body["definitions"] if one["after"] is not None]
         opened = _Opened(change_set, author, _stored_steps(body), tuple(definitions), catalog, "")
         await _take_back(database, opened, clock, "failed", None)
     return len(rows)
@@ -363,10 +379,14 @@ async def _open(
     undoes: UUID | None = None,
     *,
     job: bool = False,
+    retired: Sequence[AnyDefinition] = (),
 ) -> None:
     body = {
         "plan": msgspec.to_builtins(made),
-        "definitions": [{"kind": one.kind, "key": one.key, "before": _builtins(_published(catalog, one)), "after": _builtins(one)} for one in definitions],
+        "definitions": [
+            {"kind": one.kind, "key": one.key, "before": _builtins(_published(catalog, one)), "after": None if one in retired else _builtins(one)}
+            for one in (*definitions, *retired)
+        ],
     }
     values = [
         param(change_set),
@@ -471,7 +491,7 @@ async def _switch_now(
         await _drop_drafts(connection, definitions, author)
         await _refill(connection, definitions, taken or steps, around, clock)
         if log is not None:
-            await log(connection, [f"{one.kind}/{one.key}" for one in definitions])
+            await log(connection, [*(f"{one.kind}/{one.key}" for one in definitions), *(f"{kind}/{key}" for kind, key in removed)])
 
 
 async def _drop_drafts(connection: Connection, definitions: Sequence[AnyDefinition], author: UUID | None) -> None:

@@ -50,9 +50,11 @@ async def versions(database: Database, kind: str, key: str) -> list[Version]:
 
 
 async def kinds_of(database: Database, change_set: UUID) -> frozenset[str]:
-    """Which kinds of definitions a change set published."""
+    """Which kinds of definitions a change set published or took out of use."""
     async with database.reading() as connection:
-        rows = await connection.rows(raw("SELECT DISTINCT kind FROM system.definition_versions WHERE change_set = ") + param(change_set))
+        rows = await connection.rows(
+            raw("SELECT DISTINCT one->>'kind' FROM system.change_sets, jsonb_array_elements(plan->'definitions') AS one WHERE id = ") + param(change_set)
+        )
     return frozenset(str(row[0]) for row in rows)
 
 

@@ -75,7 +75,8 @@ def check_origin(connection: AnyConnection, settings: Settings) -> None:
 
 def _check_media_type(connection: AnyConnection, wanted: str) -> None:
     """A DELETE without a body needs none: browsers ask before they send one from another site."""
-    if connection.scope.get("method") == "DELETE" and (header(connection, "content-length") or "0") == "0" and not header(connection, "transfer-encoding"):
+    method = str(connection.scope["method"]) if "method" in connection.scope else ""
+    if method == "DELETE" and (header(connection, "content-length") or "0") == "0" and not header(connection, "transfer-encoding"):
         return
     given = (header(connection, "content-type") or "").partition(";")[0].strip().lower()
     if given != wanted:

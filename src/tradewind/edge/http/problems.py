@@ -95,7 +95,7 @@ def item(language: str, problem: Problem) -> ProblemItem:
 
 def detail(language: str, problem: Problem) -> str:
     """What went wrong, in one sentence: the rule's own where the catalogue has it."""
-    rule = problem.params.get("rule")
+    rule = problem.params.get("rule", problem.params.get("reason"))
     own = f"problems.{problem.code}.rules.{rule}"
     return say(language, own if rule and has(language, own) else f"problems.{problem.code}.detail", problem.params)
 

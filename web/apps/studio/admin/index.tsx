@@ -1,4 +1,4 @@
-/** The administration: people, departments, teams, keys and the log, each for who has the right. */
+/** The administration: people, departments, teams, roles, keys and the log, each for who has the right. */
 import { Link, useParams } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { useMe } from '../../../ui/catalog'
@@ -10,6 +10,7 @@ const PAGES = [
   { key: 'people', right: 'people', page: lazy(() => import('./People')) },
   { key: 'departments', right: 'people', page: lazy(() => import('./Departments')) },
   { key: 'teams', right: 'people', page: lazy(() => import('./Teams')) },
+  { key: 'roles', right: 'roles', page: lazy(() => import('./Roles')) },
   { key: 'keys', right: '', page: lazy(() => import('./Keys')) },
   { key: 'audit', right: 'audit', page: lazy(() => import('./Audit')) },
 ]
@@ -19,7 +20,7 @@ export default function AdminPage() {
   const me = useMe()
   const { _splat: place } = useParams({ strict: false })
   const open = PAGES.filter((one) => !one.right || me.system_rights.includes(one.right))
-  const current = place ? open.find((one) => one.key === place) : open[0]
+  const current = place ? open.find((one) => one.key === place.split('/')[0]) : open[0]
   return (
     <div className="page admin">
       <h1>{t('frame.admin')}</h1>

@@ -11,6 +11,7 @@ import msgspec
 from litestar import Response, delete, get, post, put
 
 from tradewind.accounts.actors import system_rights
+from tradewind.accounts.people import keep_an_administrator_beside
 from tradewind.catalog import drafts, publish, versions
 from tradewind.catalog.check import check_definitions
 from tradewind.catalog.plan import Plan
@@ -52,7 +53,7 @@ async def catalog(request: AnyRequest) -> Response[bytes]:
     return tagged(request, encoded(visible_catalog(ask.catalog, ask.actor)))
 
 
-def _decoded(bodies: tuple[dict[str, Any], ...]) -> list[AnyDefinition]:
+def decoded(bodies: tuple[dict[str, Any], ...]) -> list[AnyDefinition]:
     found: list[AnyDefinition] = []
     for number, body in enumerate(bodies):
         kind = DEFINITION_KINDS.get(str(body.get("kind", "")))
@@ -130,7 +131,7 @@ async def check(request: AnyRequest, data: Checking) -> Response[bytes]:
     """What publishing would do, and what is wrong."""
     ask = asked(request)
     try:
-        definitions = _decoded(data.definitions)
+        definitions = decoded(data.definitions)
         if data.problems_only:
             problems = check_definitions(ask.catalog, definitions)
             return answer({"operations": [], "problems": [_listed(one) for one in problems]})
@@ -151,8 +152,11 @@ def _may_publish(ask: Asked, kinds: Iterable[str]) -> None:
         raise Forbidden(right="roles")
 
 
-def _log(ask: Asked, operation: str) -> publish.Log:
+def logged(ask: Asked, operation: str) -> publish.Log:
+    """What happens inside the switch: somebody who may do everything is left, and the log has its line."""
+
     async def write(connection: Connection, keys: list[str]) -> None:
+        await keep_an_administrator_beside(connection, keys)
         await log.record(connection, ask.actor, operation, None, None, keys, None, ask.clock)
 
     return write
@@ -162,7 +166,7 @@ def _log(ask: Asked, operation: str) -> publish.Log:
 async def publishing(request: AnyRequest, data: Publishing) -> Response[bytes]:
     """Publishes them together; everybody has them at the next request. What takes long answers 202 and goes on as a job."""
     ask = asked(request)
-    definitions = _decoded(data.definitions)
+    definitions = decoded(data.definitions)
     _may_publish(ask, (one.kind for one in definitions))
     made = await publish.hand_in(
         ask.database,
@@ -171,7 +175,7 @@ async def publishing(request: AnyRequest, data: Publishing) -> Response[bytes]:
         ask.clock,
         title=data.title,
         base=data.base,
-        log=_log(ask, "publish"),
+        log=logged(ask, "publish"),
         most_rows=ask.running.settings.rows_at_once,
     )
     await ask.running.refresh()
@@ -218,7 +222,7 @@ async def undo(request: AnyRequest, identity: str) -> Response[bytes]:
     """Takes a publish back; refused, with the list, when something depends on it since."""
     ask = asked(request)
     _may_publish(ask, await versions.kinds_of(ask.database, uuid_in(identity)))
-    change_set = await publish.undo(ask.database, uuid_in(identity), ask.actor.person, ask.clock, log=_log(ask, "publish_undone"))
+    change_set = await publish.undo(ask.database, uuid_in(identity), ask.actor.person, ask.clock, log=logged(ask, "publish_undone"))
     await ask.running.refresh()
     return answer({"change_set": change_set})
 
@@ -273,7 +277,7 @@ def _person(ask: Asked) -> UUID:
 async def save_view(request: AnyRequest, key: str, data: dict[str, Any]) -> Response[bytes]:
     """One's own private view; a shared one needs the right to build."""
     ask = asked(request)
-    (view,) = _decoded(({**data, "kind": "view", "key": key, "private_to": str(_person(ask))},))
+    (view,) = decoded(({**data, "kind": "view", "key": key, "private_to": str(_person(ask))},))
     old = ask.catalog.views.get(key)
     if not isinstance(view, ViewDefinition) or (old is not None and old.private_to != view.private_to):
         raise Forbidden(right="build")

@@ -1,0 +1,83 @@
+"""An administrator makes a role with a hidden and a masked field; who has it sees just that; the change is taken back."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.browser.test_story import _signed_in, browser, stack  # noqa: F401  # pyright: ignore[reportPrivateUsage, reportUnusedImport]
+from tests.faults.stack import Stack
+
+pytestmark = pytest.mark.browser
+
+
+def _choose(page: Page, label: str, option: str) -> None:
+    page.locator(".ant-select", has=page.locator(f'input[aria-label="{label}"]')).first.click()
+    page.locator(".ant-select-item-option:visible", has_text=option).last.click()
+    expect(page.locator(".ant-select-dropdown:visible")).to_have_count(0)
+
+
+def _give(page: Page, stack: Stack, who: str, roles: list[str]) -> None:  # noqa: F811
+    people = page.context.request.get(f"{stack.address}/api/people").json()
+    person = next(one["id"] for one in people if one["email"].startswith(f"{who}@"))
+    given = page.context.request.patch(f"{stack.address}/api/people/{person}", data={"roles": roles}, headers={"Sec-Fetch-Site": "same-origin"})
+    assert given.status == 200, given.text()
+
+
+@pytest.mark.parametrize(("width", "who"), [(1440, "ravi"), (390, "tom")])
+def test_a_role_is_made_by_hand_and_holds_at_once(browser: Browser, stack: Stack, width: int, who: str) -> None:  # noqa: F811
+    name = f"Visitor {width}"
+    page = _signed_in(browser, stack, "admin@demo.example", width)
+    page.goto(f"{stack.address}/admin/roles")
+    page.locator(".admin-bar .ant-btn-primary").click()
+    page.get_by_label("名称 English").fill(name)
+    page.get_by_label("查找对象").fill("customer")
+    page.locator(".role-head", has_text="客户").first.click()
+    page.get_by_role("button", name="允许查看记录").click()
+    _choose(page, "记录范围", "全部记录")
+    _choose(page, "国家/地区的权限", "隐藏")
+    _choose(page, "等级的权限", "脱敏")
+    page.reload()
+    expect(page.get_by_label("名称 English")).to_have_value(name)
+    page.locator(".role-bar .ant-btn-primary").click()
+    page.locator(".ant-modal-footer .ant-btn-primary").click()
+    expect(page.locator(".admin-list li", has_text=name)).to_be_visible()
+    _give(page, stack, who, [f"visitor_{width}"])
+
+    own = _signed_in(browser, stack, f"{who}@demo.example", width)
+
+    def record() -> dict[str, object]:
+        question = {"fields": ["name", "country", "grade"], "filter": {"op": "filled", "field": "name"}, "limit": 1}
+        asked = own.context.request.post(f"{stack.address}/api/objects/customer/query", data=question, headers={"Sec-Fetch-Site": "same-origin"})
+        assert asked.status == 200, asked.text()
+        return asked.json()["records"][0]
+
+    shown = record()
+    assert "country" not in shown
+    assert isinstance(shown["grade"], dict | None)
+    own.goto(f"{stack.address}/o/customer")
+    expect(own.locator(".toolbar .ant-btn-primary")).to_have_count(0)
+
+    page.goto(f"{stack.address}/admin/roles/visitor_{width}")
+    page.locator(".role-head", has_text="客户").first.click()
+    _choose(page, "国家/地区的权限", "只读")
+    page.locator(".role-bar .ant-btn-primary").click()
+    page.locator(".ant-modal-footer .ant-btn-primary").click()
+    expect(page.locator(".admin-list li", has_text=name)).to_be_visible()
+    assert "country" in record()
+    with page.expect_response(lambda answer: "/api/roles/undo/" in answer.url) as undone:
+        page.locator(".toast .link").last.click()
+    assert undone.value.status == 200, undone.value.text()
+    assert "country" not in record()
+
+
+def test_a_role_that_somebody_has_stays_and_the_last_administrator_too(browser: Browser, stack: Stack) -> None:  # noqa: F811
+    page = _signed_in(browser, stack, "admin@demo.example")
+    page.goto(f"{stack.address}/admin/roles")
+    expect(page.locator(".admin-list li", has_text="业务员").get_by_role("button", name="停用")).to_be_disabled()
+    page.goto(f"{stack.address}/admin/roles/administrator")
+    page.get_by_text("全部权限：所有记录").click()
+    page.locator(".role-bar .ant-btn-primary").click()
+    page.locator(".ant-modal-footer .ant-btn-primary").click()
+    expect(page.locator(".toast")).to_be_visible()
+    page.get_by_role("button", name="放弃修改").click()
+    expect(page.get_by_role("button", name="放弃修改")).to_be_disabled()

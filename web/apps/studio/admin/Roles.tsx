@@ -1,0 +1,92 @@
+/** Roles: who has them, and the way to what each allows. */
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { Button, Popconfirm } from 'antd'
+import { Icon } from '../../../ui/Icon'
+import { useWords } from '../../../ui/i18n'
+import { Failed, Skeleton } from '../../../ui/states'
+import { say as toast } from '../../../ui/toast'
+import { refuse } from './parts'
+import { RolePage } from './RolePage'
+import { newKey, type Role } from './roles'
+import { server } from './server'
+
+export default function Roles() {
+  const { t, say } = useWords()
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const { _splat: place = '' } = useParams({ strict: false })
+  const [, chosen = '', from = ''] = place.split('/')
+  const asked = useQuery({ queryKey: ['admin', 'role-rights'], queryFn: server.roleRights, staleTime: 0 })
+  if (asked.isError) return <Failed problem={asked.error} retry={() => void asked.refetch()} />
+  if (!asked.data) return <Skeleton />
+  const { roles, objects } = asked.data
+  const go = (rest = '') => void navigate({ to: '/admin/$', params: { _splat: `roles${rest}` } })
+  const refresh = async () => {
+    await Promise.all([client.invalidateQueries({ queryKey: ['admin'] }), client.invalidateQueries({ queryKey: ['catalog'] })])
+  }
+  const retire = async (key: string, name: string) => {
+    try {
+      const { change_set: made } = await server.retireRole(key)
+      await refresh()
+      toast(t('admin.role.retired', { name }), { undo: () => server.undoRole(made).then(refresh) })
+    } catch (problem) {
+      refuse(problem)
+    }
+  }
+  if (chosen) {
+    const old = chosen === 'new' ? undefined : roles.find((one) => one.key === chosen)
+    const model = roles.find((one) => one.key === from)
+    const keys = roles.map((one) => one.key)
+    const start: Role = old?.body ?? { ...model?.body, key: newKey(from || 'role', keys), labels: {} }
+    return (
+      <RolePage key={place} listed={old} start={start} keys={keys} objects={objects} refresh={refresh} onClose={() => go()} />
+    )
+  }
+  return (
+    <>
+      <div className="row admin-bar">
+        <p className="quiet grow">{t('admin.role.text')}</p>
+        <Button type="primary" icon={<Icon name="plus" />} onClick={() => go('/new')}>
+          {t('admin.role.new')}
+        </Button>
+      </div>
+      <ul className="admin-list">
+        {roles.map((role) => {
+          const name = say(role.body.labels, role.key)
+          return (
+            <li key={role.key}>
+              <button type="button" className="admin-line" onClick={() => go(`/${role.key}`)}>
+                <strong className="admin-name cut">{name}</strong>
+                <span className="admin-cell cut">
+                  {role.body.everything
+                    ? t('admin.everything')
+                    : t('admin.role.objects', { count: Object.keys(role.body.objects ?? {}).length })}
+                </span>
+                <span className="admin-cell cut">{t('admin.role.people', { count: role.people })}</span>
+              </button>
+              <Button type="text" size="small" onClick={() => go(`/new/${role.key}`)}>
+                {t('admin.role.copy')}
+              </Button>
+              <Popconfirm
+                title={t('admin.role.retireAsk', { name })}
+                okText={t('admin.retire')}
+                cancelText={t('action.cancel')}
+                onConfirm={() => void retire(role.key, name)}
+              >
+                <Button
+                  type="text"
+                  size="small"
+                  disabled={role.people > 0}
+                  title={role.people ? t('admin.role.inUse') : undefined}
+                >
+                  {t('admin.retire')}
+                </Button>
+              </Popconfirm>
+            </li>
+          )
+        })}
+      </ul>
+    </>
+  )
+}
