@@ -56,6 +56,7 @@ export function Theme({ children }: { children: ReactNode }) {
           algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
           token: {
             colorPrimary: dark ? '#4096ff' : '#0958d9',
+            colorLink: dark ? '#69a8ff' : '#0958d9',
             colorTextPlaceholder: dark ? '#9aa4b2' : '#667085',
             colorTextTertiary: dark ? '#9aa4b2' : '#5f6b7a',
             colorTextDescription: dark ? '#9aa4b2' : '#5f6b7a',
@@ -66,6 +67,9 @@ export function Theme({ children }: { children: ReactNode }) {
             fontSize: 14,
             motionDurationMid: '0.15s',
           },
+          components: dark
+            ? { Button: { colorPrimary: '#1668dc', colorPrimaryHover: '#1d6fe0', colorPrimaryActive: '#1554ad' } }
+            : {},
         }}
       >
         {children}

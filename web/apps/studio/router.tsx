@@ -1,6 +1,7 @@
 /** The studio's addresses. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { Frame } from './frame/Frame'
+import { NoPage } from './frame/NoPage'
 
 const root = createRootRoute({ component: Frame })
 const page = <const P extends string>(path: P, load: () => Promise<{ default: React.ComponentType }>) =>
@@ -18,6 +19,7 @@ export const router = createRouter({
     page('/admin/$', () => import('./admin/index')),
   ]),
   defaultPreload: 'intent',
+  defaultNotFoundComponent: NoPage,
 })
 
 declare module '@tanstack/react-router' {

@@ -75,7 +75,8 @@ export default function Audit() {
       ) : entries.length === 0 ? (
         <Empty icon="search" title={t('admin.noEntries')} />
       ) : (
-        <div className="admin-scroll">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+        <section className="admin-scroll" tabIndex={0} aria-label={t('admin.audit')}>
           <table className="admin-table">
             <thead>
               <tr>
@@ -99,7 +100,7 @@ export default function Audit() {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
       {asked.hasNextPage && (
         <Button loading={asked.isFetchingNextPage} onClick={() => void asked.fetchNextPage()}>

@@ -113,7 +113,7 @@ function Inside() {
         <span className="toolbar-space" />
         <Button
           type="text"
-          aria-label={t('frame.language')}
+          title={t('frame.language')}
           onClick={() => {
             const next = language === 'zh-CN' ? 'en' : 'zh-CN'
             localStorage.setItem('languageChosen', '1')

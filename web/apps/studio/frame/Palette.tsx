@@ -91,7 +91,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     event.preventDefault()
   }
   return (
-    <Modal open footer={null} closable={false} onCancel={onClose} title={null}>
+    <Modal open footer={null} closable={false} onCancel={onClose} title={t('frame.palette')} classNames={{ header: 'unseen' }}>
       <Input
         autoFocus
         variant="borderless"

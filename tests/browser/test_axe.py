@@ -1,0 +1,75 @@
+"""No page of the studio has a serious or critical finding of axe-core, in light and in dark, at a desk and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.browser.test_story import _signed_in, browser, stack  # noqa: F401  # pyright: ignore[reportPrivateUsage, reportUnusedImport]
+from tests.faults.stack import Stack
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).resolve().parents[2] / "web/node_modules/axe-core/axe.min.js"
+SERIOUS = ("serious", "critical")
+OURS = {"Sec-Fetch-Site": "same-origin"}
+
+
+def _findings(page: Page) -> list[str]:
+    """What axe finds seriously wrong, with the first places."""
+    page.wait_for_timeout(350)  # what moves in has arrived: colours of half-shown things are not what people read
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{one['id']}: {[node['html'][:140] for node in one['nodes'][:3]]} {one['nodes'][0].get('failureSummary', '')[:200]}"
+        for one in found["violations"]
+        if one["impact"] in SERIOUS
+    ]
+
+
+def _first(page: Page, address: str, thing: str) -> str:
+    answer = page.context.request.post(f"{address}/api/objects/{thing}/query", data={"limit": 1, "fields": []}, headers=OURS)
+    return str(answer.json()["records"][0]["id"])
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 1440), ("light", 390)])
+def test_axe_finds_nothing_serious(browser: Browser, stack: Stack, theme: str, width: int) -> None:  # noqa: F811
+    page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="dark" if theme == "dark" else "light").new_page()
+    page.goto(stack.address)
+    expect(page.locator("input")).to_have_count(2)
+    found = {"sign-in": _findings(page)}
+    page = _signed_in(browser, stack, "admin@demo.example", width)
+    assert page.context.request.patch(f"{stack.address}/api/session", data={"theme": theme}, headers=OURS).status == 200
+    inquiry = _first(page, stack.address, "inquiry")
+
+    def create() -> None:
+        page.locator(".toolbar .ant-btn-primary").click()
+        expect(page.locator("form.form")).to_be_visible()
+
+    def palette() -> None:
+        page.keyboard.press("Control+k")
+        expect(page.locator(".ant-modal input")).to_be_visible()
+
+    nothing: Callable[[], None] = lambda: None  # noqa: E731 - says what it is in the table
+    pages: list[tuple[str, str, str, Callable[[], None]]] = [
+        ("list", "/o/customer", ".list-status", nothing),
+        ("create", "/o/customer", ".list-status", create),
+        ("palette", "/o/customer", ".list-status", palette),
+        ("record", f"/o/inquiry/{inquiry}", ".record h1", nothing),
+        ("nowhere", "/nowhere", ".empty h2", nothing),
+        ("bin", "/o/customer/bin", "h1", nothing),
+        ("objects", "/build", "h1", nothing),
+        ("object", "/build/objects/customer", "h1", nothing),
+        *((f"admin {key}", f"/admin/{key}", ".admin h1", nothing) for key in ("people", "departments", "teams", "roles", "keys", "audit")),
+        ("role", "/admin/roles/sales", ".role-object", lambda: page.locator(".role-head").nth(1).click()),
+    ]
+    whole = theme == "light" and width > 1000
+    for name, path, shown, act in pages if whole else [one for one in pages if one[0] in ("list", "create", "record", "object", "role")]:
+        page.goto(stack.address + path)
+        expect(page.locator(shown).first).to_be_visible()
+        act()
+        found[name] = _findings(page)
+    lines = [f"{name}: {one}" for name, what in found.items() for one in what]
+    assert not lines, "\n".join(lines)
