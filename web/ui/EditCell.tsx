@@ -18,12 +18,14 @@ export function EditCell({ object, field, value, inline = false, onSave, onClose
   const { language } = useWords()
   const { control } = drawn(catalog, object, field)
   const [draft, setDraft] = useState<unknown>(value ?? null)
+  // What was there when the editing began decides whether somebody was faster, whatever the live stream brings meanwhile.
+  const [start] = useState({ value, onSave })
   const box = useRef<HTMLFieldSetElement>(null)
   const over = useRef(false)
   const finish = (next: unknown) => {
     if (over.current) return
     over.current = true
-    if (JSON.stringify(next ?? null) !== JSON.stringify(value ?? null)) onSave(next)
+    if (JSON.stringify(next ?? null) !== JSON.stringify(start.value ?? null)) start.onSave(next)
     onClose()
   }
   const onKeyDown = (event: KeyboardEvent) => {

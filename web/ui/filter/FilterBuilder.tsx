@@ -25,6 +25,9 @@ export function FilterBuilder({ catalog, object, value, onChange }: Props) {
   return <Group catalog={catalog} object={object} root={value} node={value} path={[]} onChange={onChange} />
 }
 
+/** What people mean who have chosen no comparison yet: for texts a part, else the type's first. */
+const usual = (operators: object) => ('contains' in operators ? 'contains' : (Object.keys(operators)[0] ?? 'eq'))
+
 interface NodeProps extends Omit<Props, 'value'> {
   root: Filter
   node: Filter
@@ -36,7 +39,7 @@ function Group(props: NodeProps) {
   const { t } = useWords()
   const first = filterFields(catalog, object)[0]
   const condition = (): Filter => ({
-    op: Object.keys(operatorsOf(catalog, object, first as Field))[0] ?? 'eq',
+    op: usual(operatorsOf(catalog, object, first as Field)),
     field: first?.key ?? '',
   })
   const children = node.of ?? []
@@ -94,7 +97,7 @@ function Condition({ catalog, object, root, node, path, onChange }: NodeProps) {
   const look = field ? drawn(catalog, object, field) : undefined
   const pickField = (key: string) => {
     const next = fieldOf(object, key)
-    write({ op: next ? (Object.keys(operatorsOf(catalog, object, next))[0] ?? 'eq') : 'eq', field: key })
+    write({ op: next ? usual(operatorsOf(catalog, object, next)) : 'eq', field: key })
   }
   return (
     <div className="filter-row">

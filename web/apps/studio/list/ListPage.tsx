@@ -74,17 +74,19 @@ function List({ object }: { object: ObjectType }) {
   const open = (row: Row) => void navigate({ to: '/o/$object/$id', params: { object: object.key, id: row.id } })
   const peek = (row: Row) => list.set({ peek: row.id })
   const select = (id: string, range: boolean) => {
-    const next = new Set(selected)
     const from = lastPick.current === null ? undefined : rows.place(lastPick.current)
     const to = rows.place(id)
-    if (range && from !== undefined && to !== undefined) {
-      for (let index = Math.min(from, to); index <= Math.max(from, to); index++) {
-        const row = rows.row(index)
-        if (row) next.add(row.id)
-      }
-    } else if (!next.delete(id)) next.add(id)
     lastPick.current = id
-    setSelected(next)
+    setSelected((now) => {
+      const next = new Set(now)
+      if (range && from !== undefined && to !== undefined) {
+        for (let index = Math.min(from, to); index <= Math.max(from, to); index++) {
+          const row = rows.row(index)
+          if (row) next.add(row.id)
+        }
+      } else if (!next.delete(id)) next.add(id)
+      return next
+    })
   }
   const selectAll = () => {
     if (selected.size) return setSelected(new Set())

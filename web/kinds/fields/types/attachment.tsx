@@ -8,6 +8,7 @@ import { defineField } from '../defineField'
 
 export default defineField<StoredFile[]>({
   icon: 'file',
+  commits: 'change',
   width: 110,
   Cell: ({ value }) => (
     <span className="cut">
