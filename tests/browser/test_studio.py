@@ -30,6 +30,7 @@ def _cell(page: Page, row: int, column: int) -> Any:
 
 def _column(page: Page, label: str) -> int:
     """The place of a column among the fields'."""
+    expect(page.locator(".grid-head")).to_be_visible()
     heads = page.locator(".grid-head [role=columnheader]").all_inner_texts()[1:]
     return next(place for place, head in enumerate(heads) if head.strip().startswith(label))
 
