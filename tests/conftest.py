@@ -28,14 +28,19 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def cluster_url() -> Iterator[str]:
-    """Address of a cluster for tests; TEST_DATABASE_URL names another one to run the suite against."""
+    """Address of a cluster for tests; TEST_DATABASE_URL names another one to run the suite against, TEST_POSTGRES_PROGRAMS other programs to start."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
         return
     folder = Path(tempfile.mkdtemp(prefix="tw-test-"))
     folder.chmod(0o755)
-    server = EmbeddedServer(folder / "postgres", settings={"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"})
+    programs = os.environ.get("TEST_POSTGRES_PROGRAMS")
+    server = EmbeddedServer(
+        folder / "postgres",
+        settings={"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"},
+        programs=Path(programs) if programs else None,
+    )
     server.start()
     yield server.url("postgres")
     server.stop()

@@ -74,7 +74,7 @@ def not_run(total: Sum, title: str, why: str) -> None:
     print(f"--   {title} not run: {why}", flush=True)
 
 
-def pytest(total: Sum, title: str, arguments: list[str], folders: list[str]) -> None:
+def pytest(total: Sum, title: str, arguments: list[str], folders: list[str], environment: dict[str, str] | None = None) -> None:
     """One run of pytest over the folders, counted from its report."""
     here = [folder for folder in folders if any((ROOT / folder).rglob("test_*.py"))]
     if not here:
@@ -84,7 +84,7 @@ def pytest(total: Sum, title: str, arguments: list[str], folders: list[str]) -> 
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.xml"
         command = [str(BIN / "python"), "-m", "pytest", f"--junit-xml={result}", *arguments, *here]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, **(environment or {})})
         good = done.returncode in {0, 5}
         if not good:
             print((done.stdout + done.stderr)[-20000:], flush=True)
@@ -106,19 +106,33 @@ def _has_chinese_font() -> bool:
     return found is not None and bool(found.stdout.strip())
 
 
+def install(what: str, *packages: str) -> None:
+    """Debian's packages, where we may."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    print(f"installing {what}", flush=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["apt-get", "update", "-qq"], ["apt-get", "install", "-qq", "-y", "--no-install-recommends", *packages]):
+        done = subprocess.run(arguments, env=quiet, capture_output=True, text=True)
+        if done.returncode != 0:
+            print((done.stdout + done.stderr)[-2000:], flush=True)
+
+
 def browser() -> bool:
     """Whether Chromium and a Chinese font are here; installs Debian's when we may."""
-    if shutil.which("chromium") and _has_chinese_font():
-        return True
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        print("installing Chromium and its fonts", flush=True)
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        wanted = ["apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium", "fontconfig", "fonts-noto-cjk"]
-        for arguments in (["apt-get", "update", "-qq"], wanted):
-            done = subprocess.run(arguments, env=quiet, capture_output=True, text=True)
-            if done.returncode != 0:
-                print((done.stdout + done.stderr)[-2000:], flush=True)
+    if not (shutil.which("chromium") and _has_chinese_font()):
+        install("Chromium and its fonts", "chromium", "fontconfig", "fonts-noto-cjk")
     return shutil.which("chromium") is not None and _has_chinese_font()
+
+
+def debian_postgres() -> Path | None:
+    """The programs of the oldest PostgreSQL from 15 on that Debian's packages brought here; installs one when we may."""
+    for attempt in range(2):
+        found = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if path.parent.name.isdigit() and int(path.parent.name) >= 15]
+        if found or attempt:
+            return min(found, key=lambda path: int(path.parent.name), default=None)
+        install("PostgreSQL", "postgresql")
+    return None
 
 
 def web(total: Sum) -> None:
@@ -159,6 +173,11 @@ def main() -> int:
     if part == "all":
         web(total)
         pytest(total, "tests", ["-n", "2"], other_tests())
+        if programs := debian_postgres():
+            title = f"tests on Debian's PostgreSQL {programs.parent.name}"
+            pytest(total, title, ["-n", "2"], ["tests/postgres", "tests/conformance", "tests/oracle"], {"TEST_POSTGRES_PROGRAMS": str(programs)})
+        else:
+            not_run(total, "tests on Debian's PostgreSQL", "there is none; on Debian: apt-get install postgresql")
         pytest(total, "faults", [], ["tests/faults"])
         if browser():
             pytest(total, "browser", [], ["tests/browser"])

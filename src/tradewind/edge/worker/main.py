@@ -25,7 +25,7 @@ Chore = Callable[[], Awaitable[None]]
 _log = logger("worker")
 _EVERY = 1.0
 _SWEEP = timedelta(hours=1)
-_TEND = timedelta(seconds=30)
+_TEND = timedelta(seconds=10)
 _KEEP_KEYS = timedelta(days=7)
 _KEEP_STAGED = timedelta(days=1)
 
