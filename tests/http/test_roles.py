@@ -36,6 +36,8 @@ async def test_a_role_is_made_given_changed_and_taken_back(client: Client, sign_
     assert changed.status_code == 200, changed.text
     assert "country" in await shown()
     assert (await client.post(f"/api/roles/undo/{changed.json()['change_set']}", json={})).status_code == 200
+    held = await client.post(f"/api/roles/undo/{made.json()['change_set']}", json={})
+    assert (held.status_code, held.json()["code"]) == (409, "schema.conflict")
     assert "country" not in await shown()
     late = await client.put("/api/roles/visitor", json={"body": wider, "base": 1})
     assert (late.status_code, late.json()["params"]["reason"]) == (409, "newer")
@@ -75,3 +77,18 @@ async def test_somebody_who_may_do_everything_is_left_and_others_may_not_change_
     assert (await client.get("/api/roles")).status_code == 403
     assert (await client.put("/api/roles/visitor", json={"body": {**VISITOR, "key": "visitor", "everything": True}})).status_code == 403
     assert (await client.delete("/api/roles/sales")).status_code == 403
+
+
+async def test_the_making_of_a_role_that_somebody_has_is_not_taken_back(client: Client) -> None:  # noqa: F811
+    made = (await client.put("/api/roles/visitor", json={"body": {**VISITOR, "key": "visitor"}})).json()["change_set"]
+    ravi = await _id(client, "ravi")
+    before = next(one["roles"] for one in (await client.get("/api/people")).json() if str(one["id"]) == ravi)
+    await client.patch(f"/api/people/{ravi}", json={"roles": [*before, "visitor"]})
+    refused = await client.post(f"/api/roles/undo/{made}", json={})
+    assert (refused.status_code, refused.json()["params"]["reason"]) == (409, "in_use")
+    assert "visitor" in {one["key"] for one in (await client.get("/api/roles")).json()["roles"]}
+    await client.patch(f"/api/people/{ravi}", json={"roles": before})
+    undone = await client.post(f"/api/roles/undo/{made}", json={})
+    assert undone.status_code == 200, undone.text
+    listed = (await client.get("/api/roles")).json()
+    assert ("visitor" in {one["key"] for one in listed["roles"]}, "visitor" in listed["keys"]) == (False, True)

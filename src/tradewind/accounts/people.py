@@ -14,8 +14,9 @@ from tradewind.accounts import api_keys, passwords
 from tradewind.accounts.sign_in import end_sessions
 from tradewind.kernel.clock import Clock
 from tradewind.kernel.ids import new_id
+from tradewind.kernel.json import Json
 from tradewind.kernel.messages import LANGUAGES
-from tradewind.kernel.problems import InvalidValue, LastAdministrator, NotFound, Required
+from tradewind.kernel.problems import DefinitionConflict, InvalidValue, LastAdministrator, NotFound, Required
 from tradewind.kernel.sql import EMPTY, cast_param, param, raw
 from tradewind.query.database.pool import Connection
 
@@ -147,10 +148,20 @@ async def keep_an_administrator(connection: Connection, roles: Collection[str]) 
         raise LastAdministrator()
 
 
-async def keep_an_administrator_beside(connection: Connection, keys: Collection[str]) -> None:
-    """The same, asked inside a publish of the definitions `keys` ("role/sales"): roles that are changed must leave somebody who may do everything."""
-    if not any(key.startswith("role/") for key in keys):
+async def check_roles(connection: Connection, keys: Collection[str]) -> None:
+    """Asked inside a publish of the definitions `keys` ("role/sales"): a role that is out of use now is nobody's, and somebody may still do everything.
+
+    Raises DefinitionConflict naming who has it, or LastAdministrator.
+    """
+    changed = [key.removeprefix("role/") for key in keys if key.startswith("role/")]
+    if not changed:
         return
+    held = raw(
+        "SELECT d.key, array_agg(p.name ORDER BY p.name) FROM system.definitions AS d JOIN system.person_roles AS r ON r.role = d.key"
+        " JOIN system.people AS p ON p.id = r.person WHERE d.kind = 'role' AND d.retired AND d.key = ANY("
+    )
+    for key, names in await connection.rows(held + cast_param(changed, "text[]") + raw(") GROUP BY 1 ORDER BY 1")):
+        raise DefinitionConflict(reason="in_use", definitions=[f"role/{key}"], people=list[Json](names))
     roles = await connection.rows(
         raw("SELECT key FROM system.definitions WHERE kind = 'role' AND NOT retired AND coalesce((body->>'everything')::boolean, false)")
     )

@@ -32,20 +32,21 @@ function useEdits(name: string, version: number, start: Role) {
   const key = `tradewind.draft.role.${name}`
   const [past, setPast] = useState<Role[]>([])
   const [future, setFuture] = useState<Role[]>([])
-  const [role, setRole] = useState<Role>(() => {
+  const [kept] = useState<{ version: number; role: Role } | null>(() => {
     try {
-      const kept = JSON.parse(localStorage.getItem(key) ?? 'null') as { version: number; role: Role } | null
-      return kept?.version === version ? kept.role : start
+      return JSON.parse(localStorage.getItem(key) ?? 'null')
     } catch {
-      return start
+      return null
     }
   })
+  const [role, setRole] = useState<Role>(kept?.version === version ? kept.role : start)
   const keep = (next: Role) => {
     setRole(next)
     localStorage.setItem(key, JSON.stringify({ version, role: next }))
   }
   return {
     role,
+    overtaken: kept !== null && kept.version !== version,
     change: (next: Role) => {
       setPast([...past.slice(-MOST_UNDO), role])
       setFuture([])
@@ -114,6 +115,10 @@ export function RolePage({ listed, start, keys, objects, refresh, onClose }: Pro
       refuse(problem)
     }
   }
+  const discard = () => {
+    edits.forget()
+    if (!listed) onClose()
+  }
   const publish = async () => {
     setBusy(true)
     try {
@@ -146,13 +151,14 @@ export function RolePage({ listed, start, keys, objects, refresh, onClose }: Pro
         <Button type="text" disabled={!edits.redo} onClick={edits.redo} title="Ctrl Shift Z">
           {t('admin.role.redo')}
         </Button>
-        <Button disabled={!dirty || !listed} onClick={edits.forget}>
+        <Button disabled={!dirty} onClick={discard}>
           {t('admin.role.discard')}
         </Button>
         <Button type="primary" disabled={!dirty} onClick={() => void ask()}>
           {t('build.publish')}
         </Button>
       </div>
+      {edits.overtaken && <Alert type="warning" showIcon closable title={t('admin.role.overtaken')} />}
       {problems.length > 0 && (
         <Alert
           type="error"

@@ -20,7 +20,7 @@ export default function Roles() {
   const asked = useQuery({ queryKey: ['admin', 'role-rights'], queryFn: server.roleRights, staleTime: 0 })
   if (asked.isError) return <Failed problem={asked.error} retry={() => void asked.refetch()} />
   if (!asked.data) return <Skeleton />
-  const { roles, objects } = asked.data
+  const { roles, objects, keys } = asked.data
   const go = (rest = '') => void navigate({ to: '/admin/$', params: { _splat: `roles${rest}` } })
   const refresh = async () => {
     await Promise.all([client.invalidateQueries({ queryKey: ['admin'] }), client.invalidateQueries({ queryKey: ['catalog'] })])
@@ -37,7 +37,6 @@ export default function Roles() {
   if (chosen) {
     const old = chosen === 'new' ? undefined : roles.find((one) => one.key === chosen)
     const model = roles.find((one) => one.key === from)
-    const keys = roles.map((one) => one.key)
     const start: Role = old?.body ?? { ...model?.body, key: newKey(from || 'role', keys), labels: {} }
     return (
       <RolePage key={place} listed={old} start={start} keys={keys} objects={objects} refresh={refresh} onClose={() => go()} />

@@ -93,7 +93,7 @@ export const server = {
   addKey: (body: { name: string; objects: string[] | null; read_only: boolean; days: number }) =>
     request<{ id: string; key: string }>('POST', '/api/keys', body),
   revokeKey: (id: string) => request<unknown>('DELETE', `/api/keys/${id}`),
-  roleRights: () => request<{ roles: Listed[]; objects: RightsObject[] }>('GET', '/api/roles'),
+  roleRights: () => request<{ roles: Listed[]; objects: RightsObject[]; keys: string[] }>('GET', '/api/roles'),
   checkRole: (body: Role) => request<Found[]>('POST', '/api/roles/check', { body }),
   saveRole: (body: Role, base: number) => request<{ change_set: string }>('PUT', `/api/roles/${body.key}`, { body, base }),
   retireRole: (key: string) => request<{ change_set: string }>('DELETE', `/api/roles/${key}`),

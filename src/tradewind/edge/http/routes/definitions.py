@@ -11,7 +11,7 @@ import msgspec
 from litestar import Response, delete, get, post, put
 
 from tradewind.accounts.actors import system_rights
-from tradewind.accounts.people import keep_an_administrator_beside
+from tradewind.accounts.people import check_roles
 from tradewind.catalog import drafts, publish, versions
 from tradewind.catalog.check import check_definitions
 from tradewind.catalog.plan import Plan
@@ -153,10 +153,10 @@ def _may_publish(ask: Asked, kinds: Iterable[str]) -> None:
 
 
 def logged(ask: Asked, operation: str) -> publish.Log:
-    """What happens inside the switch: somebody who may do everything is left, and the log has its line."""
+    """What happens inside the switch: roles that people have stay, somebody may do everything, and the log has its line."""
 
     async def write(connection: Connection, keys: list[str]) -> None:
-        await keep_an_administrator_beside(connection, keys)
+        await check_roles(connection, keys)
         await log.record(connection, ask.actor, operation, None, None, keys, None, ask.clock)
 
     return write
