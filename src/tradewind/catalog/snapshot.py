@@ -32,13 +32,13 @@ async def load(database: Database) -> Catalog:
 
 async def read_catalog(connection: Connection) -> Catalog:
     """The catalogue as this transaction sees it."""
-    state = await connection.row(raw("SELECT version, edition FROM system.catalog_state"))
+    state = await connection.row(raw("SELECT version, edition, coalesce(base_currency, 'USD') FROM system.catalog_state"))
     rows = await connection.rows(raw("SELECT kind, key, body FROM system.definitions WHERE NOT retired ORDER BY kind, key"))
     groups: dict[str, dict[str, Any]] = {group: {} for group in _GROUPS.values()}
     for kind, key, body in rows:
         groups[_GROUPS[kind]][key] = msgspec.json.decode(canonical(body), type=DEFINITION_KINDS[kind])
-    version, edition = state or (1, 1)
-    return Catalog(version=version, edition=edition, **groups)
+    version, edition, currency = state or (1, 1, "USD")
+    return Catalog(version=version, edition=edition, base_currency=currency, **groups)
 
 
 async def refresh(database: Database, holder: CatalogHolder) -> None:

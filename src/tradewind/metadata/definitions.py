@@ -207,6 +207,8 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     """Compile version: moves when objects or roles change, and statement caches with it."""
     edition: int
     """Moves with every publish."""
+    base_currency: str = "USD"
+    """In which amounts of different currencies are added up."""
     objects: Mapping[str, ObjectDefinition]
     views: Mapping[str, ViewDefinition]
     layouts: Mapping[str, LayoutDefinition]

@@ -20,7 +20,6 @@ from tradewind.query.authz.scope import ObjectScope
 from tradewind.query.compile.context import value_options
 
 _ENVELOPE = ("id", "version", "_actions", "_states", "position", "created_at", "created_by", "updated_at", "updated_by", "source", "department")
-BASE_CURRENCY = "USD"
 
 
 @dataclass
@@ -28,6 +27,7 @@ class Row:
     """One row on its way: what it sets, by field and by column, and what was wrong."""
 
     number: int
+    base_currency: str
     id: UUID | None = None
     version: str = ""
     values: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -41,9 +41,9 @@ class Row:
         self.problems.append(problem)
 
 
-def decode(number: int, given: Mapping[str, Any], definition: ObjectDefinition, scope: ObjectScope, *, creating: bool) -> Row:
+def decode(number: int, given: Mapping[str, Any], definition: ObjectDefinition, scope: ObjectScope, *, creating: bool, base_currency: str) -> Row:
     """The row with its values checked by their types and by what the actor may write at all. Problems are collected in it."""
-    row = Row(number)
+    row = Row(number, base_currency)
     for key, one in given.items():
         try:
             _take(row, key, one, definition, scope, creating)
@@ -104,7 +104,7 @@ def set_value(row: Row, found: FieldDefinition, value: Any) -> None:
     if body is not None and "id" in body and kind.refers_to(options) is not None:
         value = body["id"]
     checked = read_value(kind, value, options)
-    stored = money.with_base(checked, BASE_CURRENCY, None, None) if found.type == "money" else kind.store(checked)
+    stored = money.with_base(checked, row.base_currency, None, None) if found.type == "money" else kind.store(checked)
     row.values[found.key] = None if all(one is None for one in stored) else checked
     for column, one in zip(_columns(found), stored, strict=True):
         row.columns[column] = one

@@ -159,7 +159,10 @@ async def _create(run: Run, given: Sequence[Mapping[str, Any]], numbers: Sequenc
     if not run.scope.create and not run.inside:
         raise Forbidden(right="create", object=run.definition.key)
     now = run.clock.now()
-    rows = [decode(number, one, run.definition, run.scope, creating=True) for number, one in zip(numbers or range(len(given)), given, strict=True)]
+    rows = [
+        decode(number, one, run.definition, run.scope, creating=True, base_currency=run.catalog.base_currency)
+        for number, one in zip(numbers or range(len(given)), given, strict=True)
+    ]
     for row in rows:
         row.id = new_id()
         fill_defaults(row, run.definition, run.actor, now)
@@ -299,7 +302,7 @@ async def _existing(run: Run, target: str, wanted: set[UUID]) -> set[UUID]:
 
 
 async def _update(run: Run, given: Sequence[Mapping[str, Any]]) -> Written:
-    rows = [decode(number, one, run.definition, run.scope, creating=False) for number, one in enumerate(given)]
+    rows = [decode(number, one, run.definition, run.scope, creating=False, base_currency=run.catalog.base_currency) for number, one in enumerate(given)]
     for row in rows:
         check_required(row, run.definition)
     before = await _lock(run, rows)
@@ -511,7 +514,7 @@ async def _upsert(run: Run) -> Written:
     if not run.batch.match:
         raise InvalidRequest(rule="match", pointer="/match")
     given = run.batch.rows
-    decoded = [decode(number, one, run.definition, run.scope, creating=True) for number, one in enumerate(given)]
+    decoded = [decode(number, one, run.definition, run.scope, creating=True, base_currency=run.catalog.base_currency) for number, one in enumerate(given)]
     matched = [row for row in decoded if not row.problems and all(row.values.get(key) is not None for key in run.batch.match)]
     plan: dict[int, UUID] = {}
     hidden: set[int] = set()

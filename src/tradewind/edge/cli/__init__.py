@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tradewind.edge.cli import demo, importing, scaffold, serve
-from tradewind.edge.cli.preflight import CannotStart
+from tradewind.edge.cli.preflight import CannotStart, check_currency
 from tradewind.edge.embedded import EmbeddedFailure
 from tradewind.edge.tls import TlsFailure
 from tradewind.kernel.clock import SystemClock
@@ -35,6 +35,7 @@ def _database_url(settings: Settings) -> str:
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
     ready(_database_url(settings))
+    check_currency(settings)
     return serve.serve(settings)
 
 
@@ -51,6 +52,7 @@ def _migrate(settings: Settings, _: argparse.Namespace) -> int:
 
     migratable(_database_url(settings))
     applied = migrate(settings.database_url)
+    check_currency(settings)
     print("\n".join(applied) if applied else "nothing to do")
     return 0
 

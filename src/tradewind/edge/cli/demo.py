@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 
-from tradewind.edge.cli.preflight import CannotStart, check_folder, check_port, check_space
+from tradewind.edge.cli.preflight import CannotStart, check_currency, check_folder, check_port, check_space
 from tradewind.edge.embedded import EmbeddedServer, die_with_parent
 from tradewind.edge.tls import identity, is_address, is_loopback, own_names
 from tradewind.kernel.clock import SystemClock
@@ -52,6 +52,7 @@ def run(settings: Settings) -> int:
         migratable(settings.database_url)
         if migrate(settings.database_url):
             _say("the system schema is up to date")
+        check_currency(settings)
         sign_ins = asyncio.run(prepare(settings, _say))
         environment = _environment(settings)
         stopping.settled = True

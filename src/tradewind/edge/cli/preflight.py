@@ -7,6 +7,10 @@ import shutil
 import socket
 from pathlib import Path
 
+from tradewind.kernel.settings import Settings
+from tradewind.kinds.reference import currencies
+from tradewind.query.database.migrate import settle_currency
+
 _NEEDED_BYTES = 600_000_000
 
 
@@ -45,3 +49,12 @@ def check_port(host: str, port: int) -> None:
                 raise CannotStart(f"{host} is not an address of this machine.") from failure
             other = port + 1 if 0 < port < 65535 else 8001
             raise CannotStart(f"Port {port} is in use or not allowed; choose another, for example {other} (make run PORT={other}).") from failure
+
+
+def check_currency(settings: Settings) -> None:
+    """Raises CannotStart unless the base currency is one, and the one this installation began with: its figures are kept in it."""
+    wanted = settings.base_currency
+    if wanted not in currencies.codes():
+        raise CannotStart(f"TRADEWIND_BASE_CURRENCY: {wanted!r} is no currency of ISO 4217; write for example CNY.")
+    if (kept := settle_currency(settings.database_url, wanted)) != wanted:
+        raise CannotStart(f"This installation keeps its figures in {kept}; start it with TRADEWIND_BASE_CURRENCY={kept}.")

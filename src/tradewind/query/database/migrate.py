@@ -37,3 +37,11 @@ def migrate(url: str) -> list[str]:
             applied.append(name)
         connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
     return applied
+
+
+def settle_currency(url: str, wanted: str) -> str:
+    """The installation's base currency: `wanted` where none was chosen before, and then the one that was."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("UPDATE system.catalog_state SET base_currency = %s WHERE base_currency IS NULL", (wanted,))
+        row = connection.execute("SELECT base_currency FROM system.catalog_state").fetchone()
+    return wanted if row is None else str(row[0])
