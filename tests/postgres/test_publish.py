@@ -6,15 +6,18 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.postgres.world import CUSTOMER, World, field, make_world
+from tests.postgres.world import CUSTOMER, World, choice, field, make_world
 
 from tradewind.catalog import publish as publishing
 from tradewind.catalog.publish import plan, publish, undo
 from tradewind.catalog.snapshot import load
 from tradewind.kernel.clock import ManualClock
 from tradewind.kernel.problems import InvalidDefinition, InvalidRecords, UnknownField, UnknownObject
+from tradewind.kernel.sql import raw
 from tradewind.metadata.definitions import ObjectDefinition, ViewDefinition
+from tradewind.metadata.questions import Question
 from tradewind.query.database.pool import Database
+from tradewind.records.read import list_records
 
 
 @pytest.fixture
@@ -226,3 +229,31 @@ async def test_a_second_change_of_type_cut_off_before_the_switch_leaves_the_firs
         assert (await world.get(world.boss, "customer", one))["code"] == 12
     await back(world, first)
     assert (await world.get(world.boss, "customer", one))["code"] == "012"
+
+
+async def test_options_sort_in_the_order_people_gave_them_page_by_page_and_with_an_index(world: World) -> None:
+    await world.create(world.boss, "customer", *({"name": grade or "none", **({"grade": grade} if grade else {})} for grade in ("a", "b", "", "c")))
+    view = {"key": "customer.by_grade", "object": "customer", "labels": {"en": "By grade"}, "columns": ["name"], "sort": [{"field": "grade"}]}
+    await publish(world.database, [msgspec.convert(view, ViewDefinition)], None, world.clock)
+
+    async def listed(*, descending: bool) -> list[str]:
+        names: list[str] = []
+        after = ""
+        while True:
+            asked = msgspec.convert(
+                {"object": "customer", "fields": ["name"], "sort": [{"field": "grade", "descending": descending}], "limit": 1, "after": after}, Question
+            )
+            page = msgspec.json.decode(await list_records(world.database, world.catalog, world.boss, asked, world.clock.now()))
+            names += [one["name"] for one in page["records"]]
+            if not page["next"]:
+                return names
+            after = page["next"]
+
+    assert await listed(descending=False) == ["a", "b", "c", "none"]
+    await publish(world.database, [customer(grade={"options": choice("c", "a", "b")})], None, world.clock)
+    world.catalog = await load(world.database)
+    assert await listed(descending=False) == ["c", "a", "b", "none"]
+    assert await listed(descending=True) == ["b", "a", "c", "none"]
+    async with world.database.reading() as connection:
+        made = await connection.rows(raw("SELECT indexdef FROM pg_indexes WHERE tablename = 'customer' AND indexname LIKE 'v_customer_grade%'"))
+    assert any("array_position(ARRAY['c'::text, 'a'::text, 'b'::text], grade)" in row[0] for row in made)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from tradewind.catalog.schema.columns import column_names, table
+from tradewind.catalog.schema.columns import column_names, decoded_options, table
 from tradewind.catalog.schema.running import concurrent_index, drop_index
 from tradewind.kernel.sql import Sql, join, name, param, raw
+from tradewind.kinds.fields.choices import rank
 from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.definitions import FieldDefinition, ObjectDefinition, ViewDefinition
 from tradewind.metadata.questions import Filter
@@ -71,16 +72,20 @@ async def ensure_view_index(database: Database, view: ViewDefinition, objects: M
         return
     equal = dict.fromkeys(key for key in _equalities(view.filter) if key not in {one.field for one in view.sort})
     parts: list[Sql] = []
+    words: list[str] = [*equal]
     for key, descending in [*((key, False) for key in equal), *((one.field, one.descending) for one in view.sort)]:
         field = definition.field(key)
+        ranks = _ranks(field) if key not in equal else ()
+        if key not in equal:
+            order = hashlib.sha256(" ".join(ranks).encode()).hexdigest()[:6] if ranks else ""
+            words.append(key + ("_down" if descending else "") + order)
         if key in _SYSTEM:
             parts.append(name(_SYSTEM[key]) + (raw(" DESC") if descending else raw("")))
         elif field is not None and (columns := column_names(field, objects)):
-            parts.append(columns[0] + (raw(" DESC NULLS LAST") if descending else raw("")))
+            parts.append((rank(columns[0], ranks) if ranks else columns[0]) + (raw(" DESC NULLS LAST") if descending else raw("")))
         else:
             return
     parts.append(raw("id DESC") if view.sort[-1].descending else raw("id"))
-    words = [*equal, *(one.field + ("_down" if one.descending else "") for one in view.sort)]
     shape = index_name("v", view.object, "_".join(words))
     await concurrent_index(database, shape, raw("ON ") + table(view.object) + raw(" (") + join(", ", parts) + raw(") WHERE deleted_at IS NULL"))
     async with database.transaction() as connection:
@@ -89,6 +94,13 @@ async def ensure_view_index(database: Database, view: ViewDefinition, objects: M
             + join(", ", [param(shape), param(view.object), param(f"view {view.key}"), param(", ".join(words)), param("ready")])
             + raw(") ON CONFLICT (name) DO NOTHING")
         )
+
+
+def _ranks(field: FieldDefinition | None) -> tuple[str, ...]:
+    """The order of a field's options, by which it is sorted."""
+    if field is None or field.type not in field_types():
+        return ()
+    return field_types()[field.type].ranks(decoded_options(field))
 
 
 def _equalities(part: Filter | None) -> list[str]:

@@ -183,7 +183,7 @@ async def _carry_out(database: Database, opened: _Opened, clock: Clock, log: Log
             await tell(number, len(steps), 0, rows)
         await step.start(database, around if tell is None else _telling(around, tell, number, len(steps), rows))
     await _switch(database, opened.id, opened.definitions, steps, around, opened.author, clock, opened.pack, log)
-    retyped = {step.object for step in steps if isinstance(step, ChangeType)}
+    retyped = {step.object for step in steps if isinstance(step, ChangeType) or (isinstance(step, ChangeSettings) and "options" in step.members)}
     views = [one for one in opened.catalog.views.values() if one.object in retyped]
     for definition in (*views, *opened.definitions):
         if isinstance(definition, ViewDefinition) and not definition.private_to:

@@ -7,6 +7,7 @@ import re
 import msgspec
 
 from tradewind.kernel.problems import InvalidValue
+from tradewind.kernel.sql import Sql, join, literal, raw
 from tradewind.kinds.fields import cells
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
@@ -53,3 +54,8 @@ def shown(key: str, choices: tuple[Choice, ...], locale: str) -> str:
     """The label in a language where it leads back to the key, else the key."""
     label = next((choice.labels.get(locale, "") for choice in choices if choice.key == key), "")
     return label if label and find(label, choices) == key else key
+
+
+def rank(column: Sql, keys: tuple[str, ...]) -> Sql:
+    """The place of the column's key among the keys, from 1; NULL for none. The same text everywhere, so that an index over it is found."""
+    return raw("array_position(ARRAY[") + join(", ", [literal(key) for key in keys]) + raw("]::text[], ") + column + raw(")")

@@ -119,6 +119,10 @@ class FieldType(ABC, Generic[OptionsT, ValueT]):
         """Sort keys; empty means not sortable."""
         return (columns[0],)
 
+    def ranks(self, options: OptionsT) -> tuple[str, ...]:
+        """Stored keys in the order people gave them, which sorting follows; empty: `order` sorts the values themselves."""
+        return ()
+
     def fold(self, columns: Columns) -> Sql:
         """The form in which two values count as the same (unique, match keys, duplicates)."""
         return columns[0]

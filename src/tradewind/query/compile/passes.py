@@ -14,12 +14,13 @@ import msgspec
 
 from tradewind.kernel.problems import InvalidRequest, NotSortable, UnknownField, UnknownOperator
 from tradewind.kernel.sql import Columns, Sql, all_of, any_of, cast_param, join, literal, name, param, parens, raw
+from tradewind.kinds.fields.choices import rank
 from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import Catalog
 from tradewind.metadata.questions import AggregateQuestion, Dimension, Filter, Measure, Question, Sort
 from tradewind.query.authz.scope import filter_fields, made_from
-from tradewind.query.compile.context import INSTANTS, SYSTEM_KINDS, TRUE, Found, Table, is_value, lookup, open_table, state_rows, visible_rows
+from tradewind.query.compile.context import INSTANTS, SYSTEM_KINDS, TRUE, Found, Table, is_value, lookup, open_table, state_rows, value_options, visible_rows
 from tradewind.query.compile.filters import condition, on_own_row, search_condition
 from tradewind.query.compile.kept import kept
 from tradewind.query.compile.members import computed_value, record_json, title_text, version_token
@@ -84,6 +85,8 @@ def _field_keys(found: Found, sort: Sort) -> list[Key]:
     made = kind.order(found.columns)
     if not made:
         raise NotSortable(field=sort.field)
+    if found.field is not None and is_value(found.field) and (ranks := kind.ranks(value_options(found.field))):
+        return [Key(rank(found.columns[0], ranks), "integer", sort.descending, True)]
     return [Key(one, _type_of(one, found), sort.descending, True) for one in made]
 
 

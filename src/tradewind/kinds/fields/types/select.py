@@ -42,6 +42,9 @@ class Select(FieldType[SelectOptions, str]):
     def check(self, value: str, options: SelectOptions) -> str:
         return choices.known(value, options.options)
 
+    def ranks(self, options: SelectOptions) -> tuple[str, ...]:
+        return tuple(one.key for one in options.options)
+
     def store(self, value: str) -> tuple[object, ...]:
         return (value,)
 

@@ -69,6 +69,9 @@ class Status(FieldType[StatusOptions, str]):
     def check(self, value: str, options: StatusOptions) -> str:
         return choices.known(value, options.choices())
 
+    def ranks(self, options: StatusOptions) -> tuple[str, ...]:
+        return tuple(one.key for one in options.options)
+
     def store(self, value: str) -> tuple[object, ...]:
         return (value,)
 
