@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from tradewind.catalog.schema.columns import SYSTEM_COLUMNS
-from tradewind.formula.check import Resolved, check
 from tradewind.kernel.json import Json, mapping
 from tradewind.kernel.problems import InvalidDefinition, Problem
 from tradewind.kinds.fields.registry import field_types
@@ -30,6 +29,7 @@ from tradewind.metadata.definitions import (
     RollupOptions,
     ViewDefinition,
 )
+from tradewind.metadata.formulas import Objects, checked_formula, circle, end_of_path, leaves
 from tradewind.metadata.questions import Filter
 
 _MISSING = re.compile(r"^Object missing required field `(target|path|object|function|expression)`")
@@ -53,7 +53,6 @@ _STRUCTS: dict[str, type[msgspec.Struct]] = {
     "formula": FormulaOptions,
 }
 _TITLE_TYPES = ("text", "auto_number", "email", "long_text", "phone", "url", "integer", "number")
-Objects = Mapping[str, ObjectDefinition]
 
 
 def check_definitions(catalog: Catalog, definitions: Iterable[AnyDefinition]) -> list[Problem]:
@@ -173,10 +172,10 @@ def _field_problems(at: str, old: FieldDefinition | None, field: FieldDefinition
             if target is None or target.parent != options.parent:
                 problems.append(_wrong(f"{at}/options/target", "not_lines", key=options.target))
         case LookupOptions():
-            if _end_of_path(owner, options.path, objects) is None:
+            if end_of_path(owner, options.path, objects) is None:
                 problems.append(_wrong(f"{at}/options/path", "unknown_field", key=options.path))
         case RollupOptions():
-            problems += _rollup_problems(at, options, owner, objects)
+            problems += _rollup_problems(at, field, options, owner, objects)
         case FormulaOptions():
             problems += _formula_problems(at, field, options, owner, objects)
         case StatusOptions():
@@ -206,7 +205,7 @@ def _default_problems(at: str, field: FieldDefinition, options: Any) -> list[Pro
     return []
 
 
-def _rollup_problems(at: str, options: RollupOptions, owner: ObjectDefinition, objects: Objects) -> list[Problem]:
+def _rollup_problems(at: str, field: FieldDefinition, options: RollupOptions, owner: ObjectDefinition, objects: Objects) -> list[Problem]:
     child = objects.get(options.object)
     if child is None:
         return [_wrong(f"{at}/options/object", "unknown_object", key=options.object)]
@@ -216,7 +215,8 @@ def _rollup_problems(at: str, options: RollupOptions, owner: ObjectDefinition, o
     if options.function != "count" and child.field(options.field) is None:
         reason = "unknown_field" if options.field else "no_field"
         return [_wrong(f"{at}/options/field", reason, key=options.field)]
-    return [_wrong(f"{at}/options/filter", reason, key=part.field) for part in _leaves(options.filter) if (reason := _condition_reason(child, part, objects))]
+    wrong = [_wrong(f"{at}/options/filter", reason, key=part.field) for part in leaves(options.filter) if (reason := _condition_reason(child, part, objects))]
+    return wrong or _circle_problems(f"{at}/options/field", field, owner, objects)
 
 
 def _setting_problem(at: str, said: str) -> Problem:
@@ -235,8 +235,8 @@ def _condition_reason(owner: ObjectDefinition, part: Filter, objects: Objects) -
     """Why a condition decides nothing; empty when it does."""
     if not _known(owner, part.field, objects):
         return "unknown_field"
-    field = _end_of_path(owner, part.field, objects)
-    kind = None if field is None else field_types().get(field.type)
+    end = end_of_path(owner, part.field, objects)
+    kind = None if end is None else field_types().get(end[1].type)
     if kind is None:
         return ""
     operator = kind.operators.get(part.op)
@@ -245,15 +245,19 @@ def _condition_reason(owner: ObjectDefinition, part: Filter, objects: Objects) -
 
 def _formula_problems(at: str, field: FieldDefinition, options: FormulaOptions, owner: ObjectDefinition, objects: Objects) -> list[Problem]:
     try:
-        checked = check(options.expression, lambda path: resolve(owner, path, objects), names=tuple(one.key for one in owner.live_fields()))
+        checked = checked_formula(owner, field, objects, names=tuple(one.key for one in owner.live_fields()))
     except Problem as problem:
         return [_formula_problem(at, problem)]
 
     result = "instant" if checked.type == "instant" else checked.type
     if result != options.result and {result, options.result} != {"number", "money"}:
         return [_wrong(f"{at}/options/result", "result_type", expected=options.result, found=result)]
-    cycle = _cycle(owner, field.key, objects, ())
-    return [_wrong(f"{at}/options/expression", "cycle", path=" → ".join(cycle))] if cycle else []
+    return _circle_problems(f"{at}/options/expression", field, owner, objects)
+
+
+def _circle_problems(at: str, field: FieldDefinition, owner: ObjectDefinition, objects: Objects) -> list[Problem]:
+    way = circle(owner, field, objects)
+    return [_wrong(at, "cycle", path=" → ".join(step.removeprefix(f"{owner.key}.") for step in way))] if way else []
 
 
 def _formula_problem(at: str, problem: Problem) -> Problem:
@@ -262,66 +266,8 @@ def _formula_problem(at: str, problem: Problem) -> Problem:
     return made
 
 
-def _cycle(owner: ObjectDefinition, key: str, objects: Objects, seen: tuple[str, ...]) -> tuple[str, ...]:
-    """The path by which an own formula comes back to itself; empty when it does not."""
-    if key in seen:
-        return (*seen, key)
-    field = owner.field(key)
-    if field is None or field.type != "formula":
-        return ()
-    for used in re.findall(r"[a-z][a-z0-9_]*", str(field.options.get("expression", ""))):
-        if used == key or owner.field(used) is not None:
-            found = _cycle(owner, used, objects, (*seen, key))
-            if found:
-                return found
-    return ()
-
-
-def _end_of_path(owner: ObjectDefinition, path: str, objects: Objects) -> FieldDefinition | None:
-    current = owner
-    *hops, last = path.split(".")
-    for hop in hops:
-        field = current.field(hop)
-        target = objects.get(str(field.options.get("target", ""))) if field is not None and field.type == "relation" else None
-        if target is None:
-            return None
-        current = target
-    return current.field(last)
-
-
-def resolve(owner: ObjectDefinition, path: str, objects: Objects) -> Resolved | None:
-    """What a formula of `owner` finds under a path; None for nothing."""
-    head = owner.field(path.split(".")[0])
-    if head is not None and head.type == "lines":
-        if "." not in path:
-            return Resolved("lines", many=True)
-        target = objects.get(str(head.options.get("target", "")))
-        inner = None if target is None else resolve(target, path.partition(".")[2], objects)
-        return None if inner is None else Resolved(inner.type, many=True, volatile=inner.volatile)
-    field = _end_of_path(owner, path, objects)
-    if field is None:
-        return None
-    match field.type:
-        case "formula":
-            return Resolved(str(field.options.get("result", "number")))  # pyright: ignore[reportArgumentType]
-        case "rollup":
-            return Resolved("number")
-        case "relation" | "lines" | "lookup":
-            return None
-        case _:
-            kind = field_types()[field.type].formula_type
-            return Resolved(kind) if kind else None  # pyright: ignore[reportArgumentType]
-
-
-def _leaves(part: Filter | None) -> list[Filter]:
-    """The single conditions of a filter."""
-    if part is None:
-        return []
-    return [leaf for child in part.of for leaf in _leaves(child)] if part.of else [part] if part.field else []
-
-
 def _filter_fields(part: Filter | None) -> list[str]:
-    return [leaf.field for leaf in _leaves(part)]
+    return [leaf.field for leaf in leaves(part)]
 
 
 _SYSTEM_FIELDS = {"id", "owner", "team", "department", "source", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at"}
@@ -338,7 +284,7 @@ def _unknown_fields(at: str, object_key: str, fields: Iterable[str], objects: Ob
 
 
 def _known(owner: ObjectDefinition, key: str, objects: Objects) -> bool:
-    return key in _SYSTEM_FIELDS or _end_of_path(owner, key, objects) is not None
+    return key in _SYSTEM_FIELDS or end_of_path(owner, key, objects) is not None
 
 
 def _view_problems(at: str, view: ViewDefinition, objects: Objects) -> list[Problem]:

@@ -11,6 +11,7 @@ from tradewind.kernel.sql import Sql, join, name, param, raw
 from tradewind.kinds.fields.choices import rank
 from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.definitions import FieldDefinition, ObjectDefinition, ViewDefinition
+from tradewind.metadata.formulas import is_volatile
 from tradewind.metadata.questions import Filter
 from tradewind.query.database.pool import Database
 
@@ -81,7 +82,7 @@ async def ensure_view_index(database: Database, view: ViewDefinition, objects: M
             words.append(key + ("_down" if descending else "") + order)
         if key in _SYSTEM:
             parts.append(name(_SYSTEM[key]) + (raw(" DESC") if descending else raw("")))
-        elif field is not None and (columns := column_names(field, objects)):
+        elif field is not None and not is_volatile(definition, field, objects) and (columns := column_names(field, objects)):
             parts.append((rank(columns[0], ranks) if ranks else columns[0]) + (raw(" DESC NULLS LAST") if descending else raw("")))
         else:
             return

@@ -14,7 +14,7 @@ Aggregate = Callable[[str, str, str], Sql]
 
 
 def to_sql(checked: Checked, column_of: ColumnOf, aggregate: Aggregate, now: datetime | None = None) -> Sql:
-    """SQL of the formula's type. Money columns come as amounts in the base currency; `now` is needed by volatile formulas only."""
+    """SQL of the formula's type. Money columns come as amounts in the base currency; `now` is needed by volatile formulas only; its zone decides which day is today."""
     return _Compiler(checked, column_of, aggregate, now).sql(checked.tree)
 
 

@@ -115,7 +115,7 @@ class _Evaluator:
     def _moment(self) -> datetime:
         if self._now is None:
             raise ValueError("a volatile formula needs the present instant")
-        return self._now.astimezone(UTC)
+        return self._now
 
 
 def _plain(name: str, arguments: list[Any]) -> Any:

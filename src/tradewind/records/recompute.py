@@ -6,25 +6,22 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from tradewind.formula.check import Checked, Resolved, check
-from tradewind.formula.compile import to_sql
 from tradewind.jobs.queue import enqueue
 from tradewind.kernel.clock import Clock
 from tradewind.kernel.json import Json
-from tradewind.kernel.sql import Sql, all_of, cast_param, join, name, raw
+from tradewind.kernel.sql import Sql, cast_param, join, name, raw
 from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.actors import SYSTEM
-from tradewind.metadata.definitions import Catalog, FieldDefinition, FormulaOptions, LinesOptions, ObjectDefinition, RelationOptions, RollupOptions
+from tradewind.metadata.definitions import Catalog, FieldDefinition, LinesOptions, ObjectDefinition, RelationOptions, RollupOptions
 from tradewind.query.authz.scope import cached, field_options
-from tradewind.query.compile.context import Table, field_columns, value_options
-from tradewind.query.compile.filters import rule_condition
+from tradewind.query.compile.computed import checked_formula, formula_sql, is_volatile, rollup_sql
+from tradewind.query.compile.context import Table, value_options
 from tradewind.query.database.pool import Connection
 
 MOST_AT_ONCE = 1000
 """More records than this that depend on a write follow in jobs."""
 _MAX_DEPTH = 6
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-_AGGREGATES = {"count": "count", "sum": "sum", "avg": "avg", "min": "min", "max": "max"}
 
 
 async def recompute(
@@ -97,32 +94,6 @@ def _sums_lines(catalog: Catalog, definition: ObjectDefinition, lines: str) -> b
     )
 
 
-def checked_formula(catalog: Catalog, definition: ObjectDefinition, field: FieldDefinition) -> Checked:
-    """The formula, parsed and typed; it was checked when it was published."""
-    expression = field_options(field, FormulaOptions).expression
-    return cached(catalog, ("formula", definition.key, field.key), lambda: check(expression, lambda path: _resolve(catalog, definition, path)))
-
-
-def _resolve(catalog: Catalog, definition: ObjectDefinition, path: str) -> Resolved | None:
-    head, _, rest = path.partition(".")
-    field = definition.field(head)
-    if field is None:
-        return None
-    if field.type == "lines":
-        if not rest:
-            return Resolved("lines", many=True)
-        inner = _resolve(catalog, catalog.objects[field_options(field, LinesOptions).target], rest)
-        return None if inner is None else Resolved(inner.type, many=True)
-    if rest:
-        return _resolve(catalog, catalog.objects[field_options(field, RelationOptions).target], rest) if field.type == "relation" else None
-    if field.type == "formula":
-        return Resolved(field_options(field, FormulaOptions).result)
-    if field.type == "rollup":
-        return Resolved("number")
-    kind = field_types().get(field.type)
-    return Resolved(kind.formula_type) if kind is not None and kind.formula_type else None
-
-
 def with_own_formulas(catalog: Catalog, definition: ObjectDefinition, sent: set[str], columns: Sql, source: Sql) -> tuple[Sql, Sql]:
     """Columns and SELECT of an INSERT with the formulas over the record's own fields computed on the way. `sent` are the field columns in the SELECT."""
     formulas = _own_formulas(catalog, definition)
@@ -138,7 +109,7 @@ def with_own_formulas(catalog: Catalog, definition: ObjectDefinition, sent: set[
     inner = raw("SELECT r.*") + join("", [raw(", NULL::") + Sql(kind) + raw(" AS ") + name(column) for column, kind in blank])
     source = inner + raw(" FROM (") + source + raw(") AS r (") + columns + raw(")")
     for field in formulas:
-        value = _formula(catalog, definition, field)
+        value = _stored(catalog, definition, field)
         source = raw("SELECT r.*, ") + value + raw(" AS ") + name(field.key) + raw(" FROM (") + source + raw(") AS r")
     names = columns + join("", [raw(", ") + name(column) for column, _ in blank] + [raw(", ") + name(field.key) for field in formulas])
     return names, source
@@ -167,13 +138,17 @@ def _find_own_formulas(catalog: Catalog, definition: ObjectDefinition) -> list[F
 
 async def _own(connection: Connection, catalog: Catalog, definition: ObjectDefinition, ids: list[UUID], done: list[FieldDefinition]) -> None:
     """Roll-ups first, then formulas in the order they build on each other; `done` are right already."""
-    assignments = [(field.key, _rollup(catalog, definition, field)) for field in definition.live_fields() if field.type == "rollup"]
+    assignments = [
+        (field.key, _stored(catalog, definition, field))
+        for field in definition.live_fields()
+        if field.type == "rollup" and not is_volatile(catalog, definition, field)
+    ]
     if assignments:
         await _assign(connection, definition, assignments, ids)
     for field in _in_order(catalog, definition):
         if field in done:
             continue
-        await _assign(connection, definition, [(field.key, _formula(catalog, definition, field))], ids)
+        await _assign(connection, definition, [(field.key, _stored(catalog, definition, field))], ids)
 
 
 async def _assign(connection: Connection, definition: ObjectDefinition, assignments: list[tuple[str, Sql]], ids: list[UUID]) -> None:
@@ -203,63 +178,7 @@ def _in_order(catalog: Catalog, definition: ObjectDefinition) -> list[FieldDefin
     return done
 
 
-def _formula(catalog: Catalog, definition: ObjectDefinition, field: FieldDefinition) -> Sql:
-    def column_of(path: str) -> Sql:
-        return _path_column(catalog, definition, "r", path)
-
-    def aggregate(function: str, lines: str, column: str) -> Sql:
-        options = field_options(_needed(definition, lines), LinesOptions)
-        target = catalog.objects[options.target]
-        inner = raw("*") if not column else _formula_column(catalog, target, "tw_l", column)
-        made = _function(function, inner)
-        source = raw(" FROM ") + name("data", target.key) + raw(" AS tw_l WHERE tw_l.") + name(options.parent) + raw(" = r.id AND tw_l.deleted_at IS NULL)")
-        return raw("(SELECT ") + made + source
-
-    return raw("(") + to_sql(checked_formula(catalog, definition, field), column_of, aggregate, _EPOCH) + raw(")")
-
-
-def _function(function: str, inner: Sql) -> Sql:
-    kept = _AGGREGATES[function.lower()]
-    made = {"count": raw("count("), "sum": raw("sum("), "avg": raw("avg("), "min": raw("min("), "max": raw("max(")}[kept] + inner + raw(")")
-    return raw("coalesce(") + made + raw(", 0)") if kept == "sum" else made
-
-
-def _needed(definition: ObjectDefinition, key: str) -> FieldDefinition:
-    field = definition.field(key)
-    if field is None:
-        raise LookupError(f"{definition.key}.{key}")
-    return field
-
-
-def _path_column(catalog: Catalog, definition: ObjectDefinition, alias: str, path: str) -> Sql:
-    head, _, rest = path.partition(".")
-    if not rest:
-        return _formula_column(catalog, definition, alias, head)
-    target = catalog.objects[field_options(_needed(definition, head), RelationOptions).target]
-    inner = f"{alias}_{head}"
-    value = _path_column(catalog, target, inner, rest)
-    source = (
-        raw(" FROM ") + name("data", target.key) + raw(" AS ") + name(inner) + raw(" WHERE ") + name(inner, "id") + raw(" = ") + name(alias, head) + raw(")")
-    )
-    return raw("(SELECT ") + value + source
-
-
-def _formula_column(catalog: Catalog, definition: ObjectDefinition, alias: str, key: str) -> Sql:
-    """What a formula sees of a field: money is its amount in the base currency."""
-    field = _needed(definition, key)
-    if field.type == "money":
-        return name(alias, key + "__base")
-    return field_columns(Table(catalog, SYSTEM, definition, alias, _EPOCH), field)[0][0]
-
-
-def _rollup(catalog: Catalog, definition: ObjectDefinition, field: FieldDefinition) -> Sql:
-    options = field_options(field, RollupOptions)
-    child = catalog.objects[options.object]
-    table = Table(catalog, SYSTEM, child, "tw_c", _EPOCH, trusted=True)
-    inner = raw("*") if not options.field else _formula_column(catalog, child, "tw_c", options.field)
-    conditions = [raw("tw_c.") + name(options.relation) + raw(" = r.id"), raw("tw_c.deleted_at IS NULL")]
-    if options.filter is not None:
-        conditions.append(rule_condition(table, options.filter))
-    return (
-        raw("(SELECT ") + _function(options.function, inner) + raw(" FROM ") + name("data", child.key) + raw(" AS tw_c WHERE ") + all_of(conditions) + raw(")")
-    )
+def _stored(catalog: Catalog, definition: ObjectDefinition, field: FieldDefinition) -> Sql:
+    """What the field holds on row `r`."""
+    table = Table(catalog, SYSTEM, definition, "r", _EPOCH, trusted=True)
+    return formula_sql(table, field) if field.type == "formula" else rollup_sql(table, field)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, LiteralString
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -77,6 +78,14 @@ class Table:
         """The moment of the question. A statement that asks for it is not kept for the next one."""
         self.numbers.timed = True
         return self.at
+
+    @property
+    def now_here(self) -> datetime:
+        """The moment in the reader's time zone."""
+        try:
+            return self.now.astimezone(ZoneInfo(self.actor.zone))
+        except (ValueError, OSError, KeyError):
+            return self.now.astimezone(UTC)
 
     @property
     def scope(self) -> ObjectScope:
@@ -261,19 +270,28 @@ RESULT_TYPES: dict[str, LiteralString] = {
 
 
 def field_columns(table: Table, definition: FieldDefinition) -> tuple[tuple[Sql, ...], tuple[LiteralString, ...]]:
-    """The field's columns under the alias, unguarded, with their SQL types."""
+    """The field's columns under the alias, unguarded, with their SQL types; a volatile field is an expression."""
     match definition.type:
         case "relation":
             return (table.column(definition.key),), ("uuid",)
         case "formula":
-            return (table.column(definition.key),), (RESULT_TYPES[field_options(definition, FormulaOptions).result],)
+            return (_computed(table, definition),), (RESULT_TYPES[field_options(definition, FormulaOptions).result],)
         case "rollup":
-            return (table.column(definition.key),), (_rollup_type(table.catalog, field_options(definition, RollupOptions)),)
+            return (_computed(table, definition),), (_rollup_type(table.catalog, field_options(definition, RollupOptions)),)
         case "lookup" | "lines":
             return (), ()
         case _:
             made = field_types()[definition.type].columns(value_options(definition))
             return tuple(table.column(definition.key + column.suffix) for column in made), tuple(column.sql_type for column in made)
+
+
+def _computed(table: Table, definition: FieldDefinition) -> Sql:
+    """A formula or roll-up: its column, or what it comes to now where it is volatile."""
+    from tradewind.query.compile import computed
+
+    if not computed.is_volatile(table.catalog, table.definition, definition):
+        return table.column(definition.key)
+    return computed.formula_sql(table, definition) if definition.type == "formula" else computed.rollup_sql(table, definition)
 
 
 def _rollup_type(catalog: Catalog, options: RollupOptions) -> LiteralString:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -97,16 +96,8 @@ def _operand(table: Table, operator: Operator, value: Any) -> Any:
         value = str(table.actor.department) if table.actor.department else None
     if operator.operand is Within:
         given = read(value if body is None else {key: one for key, one in body.items() if key not in ("today", "zone")}, Within)
-        today = table.now.astimezone(_zone(table.actor.zone)).date()
-        return msgspec.structs.replace(given, today=today, zone=table.actor.zone)
+        return msgspec.structs.replace(given, today=table.now_here.date(), zone=table.actor.zone)
     return read(value, operator.operand)
-
-
-def _zone(key: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(key)
-    except (ValueError, OSError, KeyError):
-        return ZoneInfo("UTC")
 
 
 def _compare_relation(table: Table, found: Found, op: str, value: Any) -> Sql:
