@@ -113,7 +113,10 @@ async def test_who_may_not_see_an_input_does_not_see_what_is_made_of_it(world: W
     [("amount_again", "twice + 1", "amount_again → twice → amount_again"), ("debt", "buyer.owed", "debt → buyer.owed → debt")],
 )
 async def test_a_circle_is_refused_also_across_objects(world: World, clock: ManualClock, key: str, expression: str, path: str) -> None:
-    more = [field(key, "formula", options={"expression": expression, "result": "number"}), field("twice", "formula", options={"expression": "amount_again * 2"})]
+    more = [
+        field(key, "formula", options={"expression": expression, "result": "number"}),
+        field("twice", "formula", options={"expression": "amount_again * 2"}),
+    ]
     bill = {**BILL, "fields": [*BILL["fields"], *(one for one in more if key == "amount_again" or one["key"] == key)]}
     owed = field("owed", "rollup", options={"object": "bill", "relation": "buyer", "function": "sum", "field": "debt"})
     buyer = {**BUYER, "fields": [*BUYER["fields"], *([owed] if key == "debt" else [])]}

@@ -15,6 +15,7 @@ from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import Catalog
 from tradewind.query.compile import passes
 from tradewind.query.database.pool import Database
+from tradewind.records import views
 
 _LONGEST_NAME = 200
 _SIGNATURES = (
@@ -66,7 +67,8 @@ async def read(
 ) -> tuple[StagedFile, bytes]:
     """The file and its bytes. Raises NotFound unless the actor sees the record and the field clear on it now."""
     definition = catalog.objects.get(object_key)
-    if definition is None or definition.field(field) is None:
+    holder = None if definition is None else definition.field(field)
+    if definition is None or holder is None:
         raise NotFound(object=object_key)
     try:
         sees = passes.compile_predicate(catalog, actor, object_key, None, "read", clock.now())
@@ -92,4 +94,6 @@ async def read(
         )
     if row is None:
         raise NotFound(object=object_key)
+    if views.is_sensitive(catalog, definition, holder):
+        await views.fields_seen(database, actor, object_key, record, [field], clock.now())
     return StagedFile(row[0], row[1], row[2], row[3]), store.get(row[4])

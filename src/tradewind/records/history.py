@@ -20,10 +20,10 @@ from tradewind.query.compile import passes
 from tradewind.query.compile.context import Table
 from tradewind.query.compile.members import field_value
 from tradewind.query.database.pool import Database
-from tradewind.records import log
+from tradewind.records import log, views
 from tradewind.records.announce import Changed, announce
 from tradewind.records.batches import Batch, Written
-from tradewind.records.read import get_record
+from tradewind.records.read import find_record
 from tradewind.records.write import write_in
 
 _SHOWN = 200
@@ -46,7 +46,7 @@ async def history(database: Database, catalog: Catalog, actor: Actor, object_key
 
     Raises NotFound when the record is out of reach.
     """
-    record = msgspec.json.decode(await get_record(database, catalog, actor, object_key, identity, clock.now()))
+    record = msgspec.json.decode(await find_record(database, catalog, actor, object_key, identity, clock.now()))
     states: dict[str, str] = record.get("_states", {})
     scope = scope_of(catalog, actor, object_key)
     statement = (
@@ -77,6 +77,10 @@ async def history(database: Database, catalog: Catalog, actor: Actor, object_key
         if operation != "update" or values:
             by = {"id": str(person) if person else None, "name": person_name}
             entries.append(Entry(id=change, at=at, by=by, operation=operation, action=action, values=values))
+    shown = {value["field"] for entry in entries for value in entry.values if {"before", "after"} & value.keys()}
+    definition = catalog.objects[object_key]
+    sensitive = [field.key for field in definition.live_fields() if field.key in shown and views.is_sensitive(catalog, definition, field)]
+    await views.fields_seen(database, actor, object_key, identity, sensitive, clock.now())
     return entries
 
 
@@ -157,7 +161,7 @@ async def _unchanged_since(connection: Any, catalog: Catalog, object_key: str, r
 
 async def reveal(database: Database, catalog: Catalog, actor: Actor, object_key: str, identity: UUID, field: str, clock: Clock) -> Json:
     """The clear value of a masked field, once, written into the log. Raises NotFound, Forbidden without the right to reveal it."""
-    await get_record(database, catalog, actor, object_key, identity, clock.now())
+    await find_record(database, catalog, actor, object_key, identity, clock.now())
     scope = scope_of(catalog, actor, object_key)
     definition = catalog.objects[object_key].field(field)
     if (

@@ -11,16 +11,26 @@ from tradewind.metadata.definitions import Catalog
 from tradewind.metadata.questions import AggregateQuestion, Filter, Question, Sort
 from tradewind.query.compile import passes
 from tradewind.query.database.pool import Database
+from tradewind.records import views
 
 
 async def list_records(database: Database, catalog: Catalog, actor: Actor, question: Question, now: datetime) -> bytes:
     """{"records": […], "next": cursor or null}. Raises UnknownObject, UnknownField, InvalidValue and the like before asking."""
     async with database.reading() as connection:
-        return await connection.bytes(passes.compile_list(catalog, actor, question, now))
+        page = await connection.bytes(passes.compile_list(catalog, actor, question, now))
+    await views.page_seen(database, catalog, actor, question.object, question.fields, page, now)
+    return page
 
 
 async def get_record(database: Database, catalog: Catalog, actor: Actor, object_key: str, identity: UUID, now: datetime) -> bytes:
     """The record with its lines. Raises NotFound, also for one out of scope or in the recycle bin."""
+    found = await find_record(database, catalog, actor, object_key, identity, now)
+    await views.record_seen(database, catalog, actor, object_key, found, now)
+    return found
+
+
+async def find_record(database: Database, catalog: Catalog, actor: Actor, object_key: str, identity: UUID, now: datetime) -> bytes:
+    """The same for the server's own use: nobody is shown it, so no view is logged."""
     async with database.reading() as connection:
         found = await connection.bytes(passes.compile_record(catalog, actor, object_key, identity, now))
     if found == b"null":
@@ -37,7 +47,9 @@ async def count(database: Database, catalog: Catalog, actor: Actor, question: Qu
 async def aggregate(database: Database, catalog: Catalog, actor: Actor, question: AggregateQuestion, now: datetime) -> bytes:
     """{"rows": [{"d": […], "m": […]}], "total": […]}."""
     async with database.reading() as connection:
-        return await connection.bytes(passes.compile_aggregate(catalog, actor, question, now))
+        figures = await connection.bytes(passes.compile_aggregate(catalog, actor, question, now))
+    await views.figures_seen(database, catalog, actor, question, now)
+    return figures
 
 
 async def anchors(database: Database, catalog: Catalog, actor: Actor, question: Question, now: datetime) -> bytes:
@@ -49,7 +61,9 @@ async def anchors(database: Database, catalog: Catalog, actor: Actor, question: 
 async def pick(database: Database, catalog: Catalog, actor: Actor, object_key: str, search: str, now: datetime) -> bytes:
     """[{"id", "title"}] for a record picker."""
     async with database.reading() as connection:
-        return await connection.bytes(passes.compile_pick(catalog, actor, object_key, search, now))
+        picked = await connection.bytes(passes.compile_pick(catalog, actor, object_key, search, now))
+    await views.titles_seen(database, catalog, actor, object_key, picked, now)
+    return picked
 
 
 async def related(
@@ -60,7 +74,7 @@ async def related(
     field = None if target is None else target.field(relation)
     if field is None or field.type != "relation" or field.options.get("target") != object_key:
         raise UnknownObject(object=f"{other}.{relation}")
-    await get_record(database, catalog, actor, object_key, identity, now)
+    await find_record(database, catalog, actor, object_key, identity, now)
     pointing = Filter(op="eq", field=relation, value=str(identity))
     question = Question(object=other, filter=pointing, sort=(Sort(field="created_at", descending=True),), after=after)
     return await list_records(database, catalog, actor, question, now)

@@ -19,7 +19,7 @@ from tradewind.query.authz.scope import is_clear, restricted_fields
 from tradewind.query.compile import passes
 from tradewind.query.database.pool import Connection, Database
 from tradewind.records import log
-from tradewind.records.read import get_record
+from tradewind.records.read import find_record
 
 
 class Sharing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,7 +97,7 @@ async def _clear_fields(
     database: Database, catalog: Catalog, actor: Actor, object_key: str, identity: UUID, sensitive: tuple[str, ...], clock: Clock
 ) -> list[str]:
     """Of the fields that are restricted for anybody, those the giver sees clear on this row; sensitive ones only where they are named."""
-    record = msgspec.json.decode(await get_record(database, catalog, actor, object_key, identity, clock.now()))
+    record = msgspec.json.decode(await find_record(database, catalog, actor, object_key, identity, clock.now()))
     states: dict[str, str] = record.get("_states", {})
     definition = catalog.objects[object_key]
     restricted = set(restricted_fields(catalog, object_key))

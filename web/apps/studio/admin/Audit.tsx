@@ -11,7 +11,7 @@ import { server, usePeople } from './server'
 
 const PAGE = 100
 const OPERATIONS = [
-  'create', 'update', 'delete', 'restore', 'purge', 'undo', 'reveal', 'publish', 'sign_in', 'sign_out', 'sign_in_failed',
+  'create', 'update', 'delete', 'restore', 'purge', 'undo', 'view', 'reveal', 'share', 'unshare', 'publish', 'sign_in', 'sign_out', 'sign_in_refused',
   'person_created', 'person_changed', 'password_reset', 'key_created', 'key_revoked', 'export',
 ] // biome-ignore format: a list
 
@@ -93,7 +93,10 @@ export default function Audit() {
                   </td>
                   <td>{entry.actor_name ?? '–'}</td>
                   <td>{operation(entry.operation)}</td>
-                  <td>{object(entry.object)}</td>
+                  <td>
+                    {object(entry.object)}
+                    {entry.records ? <small>{` · ${t('admin.manyRecords', { count: entry.records })}`}</small> : null}
+                  </td>
                   <td>{entry.fields?.join(' · ')}</td>
                   <td>{entry.address}</td>
                 </tr>

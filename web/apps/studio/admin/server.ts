@@ -52,6 +52,7 @@ export interface Entry {
   record: string | null
   fields: string[] | null
   address: string | null
+  records: number | null
 }
 
 export interface Sees {

@@ -11,30 +11,39 @@ from litestar import Response, delete, get
 from tradewind.edge import demo
 from tradewind.edge.http.guard import needs
 from tradewind.edge.http.running import AnyRequest, answer, asked, uuid_in
-from tradewind.kernel.sql import Sql, all_of, param, raw
+from tradewind.kernel.sql import Sql, all_of, any_of, param, raw
 from tradewind.records import seal
 
-_COLUMNS = ("id", "at", "actor", "actor_name", "operation", "object", "record", "fields", "address", "request")
+_COLUMNS = ("id", "at", "actor", "actor_name", "operation", "object", "record", "fields", "address", "request", "records")
 
 
 @get("/api/audit", opt=needs("audit"))
 async def entries(
     request: AnyRequest, person: str = "", object: str = "", record: str = "", operation: str = "", before: str = "", limit: int = 200, format: str = "json"
 ) -> Response[bytes]:
-    """Lines of the log, newest first; `before` is the id of the last line seen. As csv with format=csv."""
+    """Lines of the log, newest first; `before` is the id of the last line seen. As csv with format=csv. A page that showed
+    sensitive values is one line with the number of its `records`, and is found by each of them."""
     conditions: list[Sql] = []
     for column, value in (("object", object), ("operation", operation)):
         if value:
-            conditions.append((raw("object") if column == "object" else raw("operation")) + raw(" = ") + param(value))
+            conditions.append((raw("c.object") if column == "object" else raw("c.operation")) + raw(" = ") + param(value))
     if person:
-        conditions.append(raw("actor = ") + param(uuid_in(person, pointer="/person")))
+        conditions.append(raw("c.actor = ") + param(uuid_in(person, pointer="/person")))
     if record:
-        conditions.append(raw("record = ") + param(uuid_in(record, pointer="/record")))
+        identity = uuid_in(record, pointer="/record")
+        seen = raw("SELECT v.change FROM system.change_values AS v WHERE v.payload ? 'records' AND v.payload->'records' ? ") + param(str(identity))
+        conditions.append(any_of([raw("c.record = ") + param(identity), raw("c.id IN (") + seen + raw(")")]))
     if before:
-        conditions.append(raw("id < ") + param(uuid_in(before, pointer="/before")))
-    statement = raw("SELECT id, at, actor, actor_name, operation, object, record, fields, address, request FROM system.changes WHERE ") + all_of(conditions)
+        conditions.append(raw("c.id < ") + param(uuid_in(before, pointer="/before")))
+    statement = (
+        raw(
+            "SELECT c.id, c.at, c.actor, c.actor_name, c.operation, c.object, c.record, c.fields, c.address, c.request, jsonb_array_length(v.payload->'records')"
+        )
+        + raw(" FROM system.changes AS c LEFT JOIN system.change_values AS v ON v.change = c.id AND v.payload ? 'records' WHERE ")
+        + all_of(conditions)
+    )
     async with asked(request).database.reading() as connection:
-        rows = await connection.rows(statement + raw(" ORDER BY id DESC LIMIT ") + param(max(1, min(limit, 10_000))))
+        rows = await connection.rows(statement + raw(" ORDER BY c.id DESC LIMIT ") + param(max(1, min(limit, 10_000))))
     if format == "csv":
         return _csv(rows)
     return answer({"entries": [dict(zip(_COLUMNS, row, strict=True)) for row in rows]})
