@@ -48,7 +48,7 @@ def record_json(table: Table, paths: Iterable[str] | None, *, lines: bool = Fals
     else:
         fields = list(dict.fromkeys(paths))
     for path in fields:
-        members += path_members(table, path, lines=lines or paths is not None)
+        members += path_members(table, path, lines=lines) if paths is None else _asked_members(table, path)
     if table.definition.parent:
         members.append(Member("position", table.column("position")))
     members += [Member("_actions", _actions(table))]
@@ -76,6 +76,18 @@ def _object(members: list[Member]) -> Sql:
         for member in rest
     ]
     return parens(made + raw("::jsonb || ") + join(" || ", parts))
+
+
+def _asked_members(table: Table, path: str) -> list[Member]:
+    """The members of a path somebody asked for. Raises UnknownField for one he never sees, as for one that is not there."""
+    try:
+        found = path_members(table, path, lines=True)
+    except UnknownField as problem:
+        problem.pointer = "/fields"
+        raise
+    if not found and path != "id":
+        raise UnknownField(field=path, pointer="/fields")
+    return found
 
 
 def path_members(table: Table, path: str, *, lines: bool) -> list[Member]:

@@ -274,13 +274,14 @@ def _figures(table: Table, question: AggregateQuestion) -> Sql:
     dimensions = [_dimension(table, dimension, number) for number, dimension in enumerate(question.dimensions)]
     rows = rows_of(table, question.filter, question.search, deleted=question.deleted)
     groups = [raw("tw_g.") + name(f"g{number}") for number in range(len(dimensions))]
-    selected = [shown + raw(" AS ") + name(f"d{number}") for number, (shown, _) in enumerate(dimensions)]
+    selected = [shown + raw(" AS ") + name(f"d{number}") for number, (shown, _, _) in enumerate(dimensions)]
+    selected += [order + raw(" AS ") + name(f"o{number}") for number, (_, _, order) in enumerate(dimensions)]
     selected += [one + raw(" AS ") + name(f"m{number}") for number, one in enumerate(measures)]
     level = raw("grouping(") + join(", ", groups) + raw(") AS tw_level") if groups else raw("1 AS tw_level")
     grouping = raw(" GROUP BY GROUPING SETS ((") + join(", ", groups) + raw("), ())") if groups else raw("")
     keys = (
         raw(" CROSS JOIN LATERAL (SELECT ")
-        + join(", ", [key + raw(" AS ") + name(f"g{number}") for number, (_, key) in enumerate(dimensions)])
+        + join(", ", [key + raw(" AS ") + name(f"g{number}") for number, (_, key, _) in enumerate(dimensions)])
         + raw(") AS tw_g")
     )
     inner = (
@@ -299,7 +300,7 @@ def _figures(table: Table, question: AggregateQuestion) -> Sql:
     if not groups:
         return raw("SELECT json_build_object('rows', '[]'::json, 'total', ") + cells + raw(")::text FROM (") + inner + raw(") AS tw_sums")
     heads = raw("json_build_array(") + join(", ", [name(f"d{number}") for number in range(len(groups))]) + raw(")")
-    numbered = raw("SELECT *, row_number() OVER (PARTITION BY tw_level = 0 ORDER BY ") + join(", ", [name(f"d{number}") + raw("::text") for number in range(len(groups))]) + raw(") AS tw_n FROM (") + inner + raw(") AS tw_sums")  # fmt: skip
+    numbered = raw("SELECT *, row_number() OVER (PARTITION BY tw_level = 0 ORDER BY ") + join(", ", [name(f"o{number}") for number in range(len(groups))]) + raw(") AS tw_n FROM (") + inner + raw(") AS tw_sums")  # fmt: skip
     return (
         raw("SELECT json_build_object('rows', coalesce(json_agg(json_build_object('d', ") + heads + raw(", 'm', ") + cells + raw(") ORDER BY tw_n) FILTER (WHERE tw_level = 0 AND tw_n <= ")
         + param(question.limit) + raw("), '[]'::json), 'total', (json_agg(") + cells + raw(") FILTER (WHERE tw_level > 0))->0, 'more', count(*) FILTER (WHERE tw_level = 0) > ")
@@ -335,24 +336,26 @@ def _aggregate(found: Found, measure: Measure) -> Sql:
     return function(found.columns)
 
 
-def _dimension(table: Table, dimension: Dimension, number: int) -> tuple[Sql, Sql]:
-    """What is shown, as JSON of the group's key `tw_g.g<number>`, and that key on a row."""
+def _dimension(table: Table, dimension: Dimension, number: int) -> tuple[Sql, Sql, Sql]:
+    """What is shown, as JSON of the group's key `tw_g.g<number>`, that key on a row, and what groups are ordered by."""
     found = lookup(table, dimension.field)
     group = raw("tw_g.") + name(f"g{number}")
     key = found.columns[0]
+    shown = raw("to_json(") + group + raw(")")
     if dimension.grain:
         if found.types[0] not in ("date", "timestamptz") or dimension.grain not in _GRAINS:
             raise UnknownField(field=dimension.field)
         moment = key if found.types[0] == "date" else parens(key) + raw(" AT TIME ZONE ") + param(table.actor.zone)
-        return raw("to_json(") + group + raw(")"), raw("to_char(date_trunc(") + literal(dimension.grain) + raw(", ") + moment + raw("), 'YYYY-MM-DD')")
+        return shown, raw("to_char(date_trunc(") + literal(dimension.grain) + raw(", ") + moment + raw("), 'YYYY-MM-DD')"), group
     if found.field is None:
-        return raw("to_json(") + group + raw(")"), key
+        return shown, key, group
     if not is_value(found.field):
-        return raw("to_json(") + group + raw(")") if found.field.type == "relation" else computed_value(group, found.types[0]), key
+        return shown if found.field.type == "relation" else computed_value(group, found.types[0]), key, group
     kind = field_types()[found.field.type]
     if not kind.groupable or len(found.columns) > 1:
         raise NotSortable(field=dimension.field)
-    return kind.load((group,)), key
+    ranks = kind.ranks(value_options(found.field))
+    return kind.load((group,)), key, rank(group, ranks) if ranks else group
 
 
 def compile_predicate(catalog: Catalog, actor: Actor, object_key: str, filter: Filter | None, action: str, now: datetime) -> Sql:

@@ -16,7 +16,8 @@ from tradewind.catalog import drafts, publish, versions
 from tradewind.catalog.check import check_definitions
 from tradewind.catalog.plan import Plan
 from tradewind.edge.http.guard import needs
-from tradewind.edge.http.running import AnyRequest, Asked, answer, asked, encoded, tagged, uuid_in
+from tradewind.edge.http.objects_api import document
+from tradewind.edge.http.running import AnyRequest, Asked, answer, asked, encoded, running_of, tagged, uuid_in
 from tradewind.kernel.problems import Forbidden, InvalidDefinition, InvalidRequest, NotFound, Problem
 from tradewind.kernel.sql import param, raw
 from tradewind.kinds.fields.registry import field_types
@@ -51,6 +52,14 @@ async def catalog(request: AnyRequest) -> Response[bytes]:
     """Everything the reader may know of the catalogue."""
     ask = asked(request)
     return tagged(request, encoded(visible_catalog(ask.catalog, ask.actor)))
+
+
+@get("/api/openapi-objects.json", opt=needs("signed_in"))
+async def objects_api(request: AnyRequest) -> Response[bytes]:
+    """OpenAPI 3.1 of the objects the reader sees, with their fields and what he may do."""
+    ask = asked(request)
+    server = running_of(request).settings.public_url.rstrip("/") or "/"
+    return tagged(request, encoded(document(visible_catalog(ask.catalog, ask.actor), server)))
 
 
 def decoded(bodies: tuple[dict[str, Any], ...]) -> list[AnyDefinition]:
@@ -288,6 +297,7 @@ async def save_view(request: AnyRequest, key: str, data: dict[str, Any]) -> Resp
 
 ROUTES = (
     catalog,
+    objects_api,
     listing,
     types,
     one,
