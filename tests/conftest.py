@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 import shutil
@@ -13,8 +14,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tradewind.edge.demo import prepare
 from tradewind.edge.embedded import EmbeddedServer
 from tradewind.kernel.clock import ManualClock
+from tradewind.kernel.settings import Settings
 from tradewind.query.database.migrate import migrate
 from tradewind.query.database.pool import Database, open_pool
 
@@ -75,6 +78,40 @@ def database_url(cluster_url: str, template_url: str) -> Iterator[str]:
     yield _named(cluster_url, name)
     with psycopg.connect(cluster_url, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def demo(cluster_url: str, template_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path, dict[str, str]]]:
+    """An installation with packs, people and demo data, prepared once: its database, its folder, and the passwords by address."""
+    template = template_url.partition("?")[0].rsplit("/", 1)[1]
+    name = f"tw_demo_{os.getpid()}"
+    folder = tmp_path_factory.mktemp("demo")
+    with psycopg.connect(cluster_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    sign_ins = asyncio.run(prepare(Settings(database_url=_named(cluster_url, name), data_folder=folder, pool_size=4), lambda _: None))
+    yield name, folder, sign_ins
+    with psycopg.connect(cluster_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def settings(cluster_url: str, demo: tuple[str, Path, dict[str, str]], tmp_path: Path) -> Iterator[Settings]:
+    """The settings of a fresh copy of the demo installation."""
+    template, folder, _ = demo
+    name = f"tw_copy_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(cluster_url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    shutil.copytree(folder, tmp_path / "data")
+    yield Settings(database_url=_named(cluster_url, name), data_folder=tmp_path / "data", pool_size=4)
+    with psycopg.connect(cluster_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def sign_ins(demo: tuple[str, Path, dict[str, str]]) -> dict[str, str]:
+    """Passwords of the demo's people by address."""
+    return demo[2]
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from tradewind.kernel.messages import LANGUAGES, catalogue, fill, places, prefer
 from tradewind.kernel.problems import Problem
 
 
-def _codes() -> list[str]:
+def codes() -> list[str]:
+    """The code of every problem there is."""
     found, waiting = {Problem.code}, list(Problem.__subclasses__())
     while waiting:
         kind = waiting.pop()
@@ -24,7 +25,7 @@ def test_all_languages_have_the_same_keys_with_the_same_places() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("code", _codes())
+@pytest.mark.parametrize("code", codes())
 @pytest.mark.parametrize("part", ["title", "detail", "next"])
 def test_every_problem_has_its_sentences(language: str, code: str, part: str) -> None:
     assert catalogue(language)[f"problems.{code}.{part}"].strip()

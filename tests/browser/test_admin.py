@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, expect
-from tests.browser.test_story import _signed_in, browser, stack  # noqa: F401  # pyright: ignore[reportPrivateUsage, reportUnusedImport]
+from tests.browser.pages import signed_in
 from tests.faults.stack import Stack
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_a_person_is_let_in_and_out_again(browser: Browser, stack: Stack, width: int) -> None:  # noqa: F811
+def test_a_person_is_let_in_and_out_again(browser: Browser, stack: Stack, width: int) -> None:
     email = f"li{width}@demo.example"
-    page = _signed_in(browser, stack, "admin@demo.example", width)
+    page = signed_in(browser, stack, "admin@demo.example", width)
     page.goto(f"{stack.address}/admin")
     page.locator(".admin-bar .ant-btn-primary").click()
     sheet = page.locator("#admin-sheet")
@@ -25,7 +25,7 @@ def test_a_person_is_let_in_and_out_again(browser: Browser, stack: Stack, width:
     page.locator(".ant-drawer-footer .ant-btn-primary").click()
     password = page.locator(".admin-once input").input_value()
     stack.sign_ins[email] = password
-    own = _signed_in(browser, stack, email, width)
+    own = signed_in(browser, stack, email, width)
     own.goto(f"{stack.address}/o/customer")
     expect(own.locator(".toolbar .ant-btn-primary")).to_be_visible()
     expect(own.get_by_text("Rossi Macchine S.r.l.")).to_have_count(0)
@@ -43,8 +43,8 @@ def test_a_person_is_let_in_and_out_again(browser: Browser, stack: Stack, width:
     expect(line.get_by_role("button", name="停用")).to_be_visible()
 
 
-def test_a_key_is_shown_once_and_revoked_and_the_log_tells_of_it(browser: Browser, stack: Stack) -> None:  # noqa: F811
-    page = _signed_in(browser, stack, "admin@demo.example")
+def test_a_key_is_shown_once_and_revoked_and_the_log_tells_of_it(browser: Browser, stack: Stack) -> None:
+    page = signed_in(browser, stack, "admin@demo.example")
     page.goto(f"{stack.address}/admin/keys")
     page.locator(".admin-bar .ant-btn-primary").click()
     page.locator("#admin-sheet input").first.fill("Shop")
@@ -63,8 +63,8 @@ def test_a_key_is_shown_once_and_revoked_and_the_log_tells_of_it(browser: Browse
     expect(page.get_by_role("status").first).to_have_text("日志与写入时一致")
 
 
-def test_a_department_gets_one_below_it_and_a_head(browser: Browser, stack: Stack) -> None:  # noqa: F811
-    page = _signed_in(browser, stack, "admin@demo.example")
+def test_a_department_gets_one_below_it_and_a_head(browser: Browser, stack: Stack) -> None:
+    page = signed_in(browser, stack, "admin@demo.example")
     page.goto(f"{stack.address}/admin/departments")
     first = page.locator(".admin-list li").first
     first.get_by_role("button", name="添加下级").click()
@@ -80,8 +80,8 @@ def test_a_department_gets_one_below_it_and_a_head(browser: Browser, stack: Stac
     expect(made).to_be_visible()
 
 
-def test_an_ordinary_user_finds_his_own_keys_under_his_name(browser: Browser, stack: Stack) -> None:  # noqa: F811
-    page = _signed_in(browser, stack, "tom@demo.example", 390)
+def test_an_ordinary_user_finds_his_own_keys_under_his_name(browser: Browser, stack: Stack) -> None:
+    page = signed_in(browser, stack, "tom@demo.example", 390)
     page.locator(".top .me").click()
     page.locator(".ant-dropdown-menu-item", has=page.locator("svg")).first.click()
     page.wait_for_url("**/admin/keys")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.test_story import _signed_in, browser, stack  # noqa: F401  # pyright: ignore[reportPrivateUsage, reportUnusedImport]
+from tests.browser.pages import signed_in
 from tests.faults.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -35,12 +35,12 @@ def _first(page: Page, address: str, thing: str) -> str:
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 1440), ("light", 390)])
-def test_axe_finds_nothing_serious(browser: Browser, stack: Stack, theme: str, width: int) -> None:  # noqa: F811
+def test_axe_finds_nothing_serious(browser: Browser, stack: Stack, theme: str, width: int) -> None:
     page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="dark" if theme == "dark" else "light").new_page()
     page.goto(stack.address)
     expect(page.locator("input")).to_have_count(2)
     found = {"sign-in": _findings(page)}
-    page = _signed_in(browser, stack, "admin@demo.example", width)
+    page = signed_in(browser, stack, "admin@demo.example", width)
     assert page.context.request.patch(f"{stack.address}/api/session", data={"theme": theme}, headers=OURS).status == 200
     inquiry = _first(page, stack.address, "inquiry")
 

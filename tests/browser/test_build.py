@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, expect
-from tests.browser.test_story import _signed_in, browser, stack  # noqa: F401  # pyright: ignore[reportPrivateUsage, reportUnusedImport]
+from tests.browser.pages import signed_in
 from tests.faults.stack import Stack
 
 pytestmark = pytest.mark.browser
 
 
-def test_an_object_is_drafted_survives_a_reload_is_published_and_taken_back(browser: Browser, stack: Stack) -> None:  # noqa: F811
-    page = _signed_in(browser, stack, "admin@demo.example")
+def test_an_object_is_drafted_survives_a_reload_is_published_and_taken_back(browser: Browser, stack: Stack) -> None:
+    page = signed_in(browser, stack, "admin@demo.example")
     page.goto(f"{stack.address}/build")
     page.locator(".build-head .ant-btn-primary").click()
     page.get_by_label("English").first.fill("Sample")

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from tests.browser.test_story import _signed_in, browser, stack  # noqa: F401  # pyright: ignore[reportPrivateUsage, reportUnusedImport]
+from tests.browser.pages import signed_in
 from tests.faults.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -32,20 +32,20 @@ def _publish(client: httpx.Client, key: str, *fields: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def admin(stack: Stack) -> Iterator[httpx.Client]:  # noqa: F811
+def admin(stack: Stack) -> Iterator[httpx.Client]:
     with contextlib.closing(stack.sign_in(ADMIN)) as client:
         yield client
 
 
-def _builder(browser: Browser, stack: Stack, email: str = ADMIN, language: str = "en", width: int = 1440) -> Page:  # noqa: F811
+def _builder(browser: Browser, stack: Stack, email: str = ADMIN, language: str = "en", width: int = 1440) -> Page:
     with contextlib.closing(stack.sign_in(email)) as client:
         assert client.patch("/api/session", json={"language": language}).status_code == 200
-    page = _signed_in(browser, stack, email, width)
+    page = signed_in(browser, stack, email, width)
     expect(page.locator(".top .ant-btn").first).to_have_text("中文" if language == "en" else "English")
     return page
 
 
-def _open(page: Page, stack: Stack, key: str) -> None:  # noqa: F811
+def _open(page: Page, stack: Stack, key: str) -> None:
     page.goto(f"{stack.address}/build/objects/{key}")
     expect(page.locator(".builder-head h1")).to_be_visible()
 
@@ -93,7 +93,7 @@ def _shows(page: Page, names: list[str]) -> None:
     expect(page.locator(".field-open .field-name")).to_have_text(names)
 
 
-def test_an_object_with_every_structural_field_is_built_published_and_filled(browser: Browser, stack: Stack) -> None:  # noqa: F811
+def test_an_object_with_every_structural_field_is_built_published_and_filled(browser: Browser, stack: Stack) -> None:
     page = _builder(browser, stack)
     page.goto(f"{stack.address}/build")
     page.get_by_role("button", name="New object").click()
@@ -175,7 +175,7 @@ def test_an_object_with_every_structural_field_is_built_published_and_filled(bro
     expect(page.get_by_role("main").get_by_text("ISO 9001").first).to_be_visible()
 
 
-def test_a_lossy_conversion_is_refused_with_the_values_and_taken_back_by_the_keyboard(browser: Browser, stack: Stack, admin: httpx.Client) -> None:  # noqa: F811
+def test_a_lossy_conversion_is_refused_with_the_values_and_taken_back_by_the_keyboard(browser: Browser, stack: Stack, admin: httpx.Client) -> None:
     _publish(admin, "gauge", _text("size"))
     _api(admin, "/api/objects/gauge/records", {"rows": [{"name": size, "size": size} for size in ("12", "thirteen", "fourteen")]})
     page = _builder(browser, stack)
@@ -198,7 +198,7 @@ def test_a_lossy_conversion_is_refused_with_the_values_and_taken_back_by_the_key
     expect(page.locator("#field-size .field-type")).to_have_text("Text")
 
 
-def test_fields_are_moved_copied_retired_and_a_publish_is_compared_and_taken_back(browser: Browser, stack: Stack, admin: httpx.Client) -> None:  # noqa: F811
+def test_fields_are_moved_copied_retired_and_a_publish_is_compared_and_taken_back(browser: Browser, stack: Stack, admin: httpx.Client) -> None:
     _publish(admin, "panel", _text("colour"), _text("weight"))
     page = _builder(browser, stack)
     _open(page, stack, "panel")
@@ -238,7 +238,7 @@ def test_fields_are_moved_copied_retired_and_a_publish_is_compared_and_taken_bac
     _shows(page, ["Name", "Colour", "Weight"])
 
 
-def test_a_draft_survives_and_a_second_builder_is_told(browser: Browser, stack: Stack, admin: httpx.Client) -> None:  # noqa: F811
+def test_a_draft_survives_and_a_second_builder_is_told(browser: Browser, stack: Stack, admin: httpx.Client) -> None:
     _publish(admin, "crate", _text("wood"))
     people = {one["email"]: one for one in admin.get("/api/people").json()}
     before = people[MANAGER]["roles"]
@@ -270,7 +270,7 @@ def test_a_draft_survives_and_a_second_builder_is_told(browser: Browser, stack: 
     assert admin.patch(f"/api/people/{people[MANAGER]['id']}", json={"roles": roles}).status_code == 200
 
 
-def test_on_a_phone_a_field_is_added_mended_and_put_on_the_create_form(browser: Browser, stack: Stack) -> None:  # noqa: F811
+def test_on_a_phone_a_field_is_added_mended_and_put_on_the_create_form(browser: Browser, stack: Stack) -> None:
     page = _builder(browser, stack, language="zh-CN", width=390)
     _open(page, stack, "customer")
     page.locator(".builder-list .ant-btn-dashed").click()

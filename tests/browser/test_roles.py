@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.test_story import _signed_in, browser, stack  # noqa: F401  # pyright: ignore[reportPrivateUsage, reportUnusedImport]
+from tests.browser.pages import signed_in
 from tests.faults.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -16,7 +16,7 @@ def _choose(page: Page, label: str, option: str) -> None:
     expect(page.locator(".ant-select-dropdown:visible")).to_have_count(0)
 
 
-def _give(page: Page, stack: Stack, who: str, roles: list[str]) -> None:  # noqa: F811
+def _give(page: Page, stack: Stack, who: str, roles: list[str]) -> None:
     people = page.context.request.get(f"{stack.address}/api/people").json()
     person = next(one["id"] for one in people if one["email"].startswith(f"{who}@"))
     given = page.context.request.patch(f"{stack.address}/api/people/{person}", data={"roles": roles}, headers={"Sec-Fetch-Site": "same-origin"})
@@ -24,9 +24,9 @@ def _give(page: Page, stack: Stack, who: str, roles: list[str]) -> None:  # noqa
 
 
 @pytest.mark.parametrize(("width", "who"), [(1440, "ravi"), (390, "tom")])
-def test_a_role_is_made_by_hand_and_holds_at_once(browser: Browser, stack: Stack, width: int, who: str) -> None:  # noqa: F811
+def test_a_role_is_made_by_hand_and_holds_at_once(browser: Browser, stack: Stack, width: int, who: str) -> None:
     name = f"Visitor {width}"
-    page = _signed_in(browser, stack, "admin@demo.example", width)
+    page = signed_in(browser, stack, "admin@demo.example", width)
     page.goto(f"{stack.address}/admin/roles")
     page.locator(".admin-bar .ant-btn-primary").click()
     page.get_by_label("名称 English").fill(name)
@@ -43,7 +43,7 @@ def test_a_role_is_made_by_hand_and_holds_at_once(browser: Browser, stack: Stack
     expect(page.locator(".admin-list li", has_text=name)).to_be_visible()
     _give(page, stack, who, [f"visitor_{width}"])
 
-    own = _signed_in(browser, stack, f"{who}@demo.example", width)
+    own = signed_in(browser, stack, f"{who}@demo.example", width)
 
     def record() -> dict[str, object]:
         question = {"fields": ["name", "country", "grade"], "filter": {"op": "starts", "field": "name", "value": "Lion City"}, "limit": 1}
@@ -70,8 +70,8 @@ def test_a_role_is_made_by_hand_and_holds_at_once(browser: Browser, stack: Stack
     assert "country" not in record()
 
 
-def test_a_role_that_somebody_has_stays_and_the_last_administrator_too(browser: Browser, stack: Stack) -> None:  # noqa: F811
-    page = _signed_in(browser, stack, "admin@demo.example")
+def test_a_role_that_somebody_has_stays_and_the_last_administrator_too(browser: Browser, stack: Stack) -> None:
+    page = signed_in(browser, stack, "admin@demo.example")
     page.goto(f"{stack.address}/admin/roles")
     expect(page.locator(".admin-list li", has_text="业务员").get_by_role("button", name="停用")).to_be_disabled()
     page.goto(f"{stack.address}/admin/roles/administrator")

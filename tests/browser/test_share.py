@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, expect
-from tests.browser.test_story import _signed_in, browser, stack  # noqa: F401  # pyright: ignore[reportPrivateUsage, reportUnusedImport]
+from tests.browser.pages import signed_in
 from tests.faults.stack import Stack
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_a_record_is_shared_with_one_colleague_and_taken_back(browser: Browser, stack: Stack, width: int) -> None:  # noqa: F811
-    mine = _signed_in(browser, stack, "mei@demo.example", width)
+def test_a_record_is_shared_with_one_colleague_and_taken_back(browser: Browser, stack: Stack, width: int) -> None:
+    mine = signed_in(browser, stack, "mei@demo.example", width)
     made = mine.context.request.post(
         f"{stack.address}/api/objects/customer/records", data={"row": {"name": f"Shared {width} GmbH"}}, headers={"Sec-Fetch-Site": "same-origin"}
     )
     assert made.status == 201, made.text()
     address = f"{stack.address}/o/customer/{made.json()['ids'][0]}"
-    theirs = _signed_in(browser, stack, "ravi@demo.example", width)
+    theirs = signed_in(browser, stack, "ravi@demo.example", width)
     theirs.goto(address)
     expect(theirs.locator(".record h1")).to_have_count(0)
     mine.goto(address)

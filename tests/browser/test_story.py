@@ -3,55 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
+from tests.browser.pages import signed_in
 from tests.faults.stack import Stack
 
 pytestmark = pytest.mark.browser
-_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    folder = Path(tempfile.mkdtemp(prefix="tw-story-"))
-    folder.chmod(0o755)
-    running = Stack(folder)
-    try:
-        running.start()
-        yield running
-    finally:
-        running.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="module")
-def browser(stack: Stack) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-def _signed_in(browser: Browser, stack: Stack, email: str, width: int = 1440) -> Page:
-    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
-    page.goto(stack.address)
-    fields = page.locator("input")
-    expect(fields).to_have_count(2)
-    fields.nth(0).fill(email)
-    fields.nth(1).fill(stack.sign_ins[email])
-    fields.nth(1).press("Enter")
-    expect(page.locator('input[type="password"]')).to_have_count(0)
-    return page
 
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_the_owner_finds_his_customers_and_nobody_elses(browser: Browser, stack: Stack, width: int) -> None:
-    page = _signed_in(browser, stack, "mei@demo.example", width)
+    page = signed_in(browser, stack, "mei@demo.example", width)
     page.goto(f"{stack.address}/o/customer")
     expect(page.get_by_text("Rossi Macchine S.r.l.").first).to_be_visible()
     expect(page.get_by_text("Ελληνικά Τρόφιμα ΑΕ")).to_have_count(0)
@@ -69,7 +32,7 @@ def test_from_inquiry_to_order(browser: Browser, stack: Stack, language: str, wi
     words, company, product = WORDS[language], f"宁波港湾五金 {language} {width}", f"LED strip {language} {width}"
     with contextlib.closing(stack.sign_in("mei@demo.example")) as client:
         assert client.patch("/api/session", json={"language": language}).status_code == 200
-    page = _signed_in(browser, stack, "mei@demo.example", width)
+    page = signed_in(browser, stack, "mei@demo.example", width)
     switch = page.locator(".top .ant-btn").first
     there_and_back = [words["other"], WORDS["en" if language == "zh-CN" else "zh-CN"]["other"]]
     for shown in there_and_back:
@@ -96,7 +59,7 @@ def test_from_inquiry_to_order(browser: Browser, stack: Stack, language: str, wi
     expect(page.get_by_text(product).first).to_be_visible()
     expect(page.get_by_text(company).first).to_be_visible()
     for who, seen in (("mei@demo.example", 1), ("ravi@demo.example", 0)):
-        other = page if seen else _signed_in(browser, stack, who, width)
+        other = page if seen else signed_in(browser, stack, who, width)
         other.goto(f"{stack.address}/o/contact")
         expect(other.get_by_role("heading", level=1)).to_be_visible()
         other.keyboard.press("Control+k")

@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.test_story import _signed_in, browser, stack  # noqa: F401  # pyright: ignore[reportPrivateUsage, reportUnusedImport]
+from tests.browser.pages import signed_in
 from tests.faults.stack import Stack
 
 pytestmark = pytest.mark.browser
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
 
-def _create(page: Page, stack: Stack, thing: str, *rows: dict[str, Any]) -> list[str]:  # noqa: F811
+def _create(page: Page, stack: Stack, thing: str, *rows: dict[str, Any]) -> list[str]:
     made = page.context.request.post(f"{stack.address}/api/objects/{thing}/records", data={"rows": list(rows)}, headers=OURS)
     assert made.status == 201, made.text()
     return [str(one) for one in made.json()["ids"]]
 
 
-def _stored(page: Page, stack: Stack, thing: str, identity: str) -> dict[str, Any]:  # noqa: F811
+def _stored(page: Page, stack: Stack, thing: str, identity: str) -> dict[str, Any]:
     return page.context.request.get(f"{stack.address}/api/objects/{thing}/records/{identity}").json()
 
 
@@ -35,13 +35,13 @@ def _column(page: Page, label: str) -> int:
     return next(place for place, head in enumerate(heads) if head.strip().startswith(label))
 
 
-def _search(page: Page, stack: Stack, thing: str, search: str) -> None:  # noqa: F811
+def _search(page: Page, stack: Stack, thing: str, search: str) -> None:
     page.goto(f"{stack.address}/o/{thing}?search={search}")
     expect(page.locator(".list-status")).to_be_visible()
 
 
-def test_a_value_is_changed_in_the_grid_by_keyboard_and_taken_back(browser: Browser, stack: Stack) -> None:  # noqa: F811
-    page = _signed_in(browser, stack, "mei@demo.example")
+def test_a_value_is_changed_in_the_grid_by_keyboard_and_taken_back(browser: Browser, stack: Stack) -> None:
+    page = signed_in(browser, stack, "mei@demo.example")
     (identity,) = _create(page, stack, "customer", {"name": "Keyboard Lda"})
     _search(page, stack, "customer", "Keyboard")
     place = _column(page, "公司名称")
@@ -70,8 +70,8 @@ def test_a_value_is_changed_in_the_grid_by_keyboard_and_taken_back(browser: Brow
     expect(page.locator(".record [role=tabpanel]:visible")).to_contain_text("Keyboard SpA")
 
 
-def test_the_slower_of_two_editors_chooses(browser: Browser, stack: Stack) -> None:  # noqa: F811
-    page = _signed_in(browser, stack, "mei@demo.example")
+def test_the_slower_of_two_editors_chooses(browser: Browser, stack: Stack) -> None:
+    page = signed_in(browser, stack, "mei@demo.example")
     (identity,) = _create(page, stack, "customer", {"name": "Conflict GmbH"})
     for keep, kept in (("theirs", "Theirs GmbH"), ("mine", "Mine mine GmbH")):
         page.goto(f"{stack.address}/o/customer/{identity}")
@@ -93,8 +93,8 @@ def test_the_slower_of_two_editors_chooses(browser: Browser, stack: Stack) -> No
         assert _stored(page, stack, "customer", identity)["name"] == kept
 
 
-def test_a_filter_becomes_a_view_of_ones_own(browser: Browser, stack: Stack) -> None:  # noqa: F811
-    page = _signed_in(browser, stack, "mei@demo.example")
+def test_a_filter_becomes_a_view_of_ones_own(browser: Browser, stack: Stack) -> None:
+    page = signed_in(browser, stack, "mei@demo.example")
     _create(
         page, stack, "customer", {"name": "Filter Nice", "country": "FR"}, {"name": "Filter Porto", "country": "PT"}, {"name": "Filter Lyon", "country": "FR"}
     )
@@ -116,14 +116,14 @@ def test_a_filter_becomes_a_view_of_ones_own(browser: Browser, stack: Stack) -> 
     page.locator(".ant-select-item-option:visible", has_text="Only Porto").click()
     expect(page.get_by_text("Filter Porto").first).to_be_visible()
     expect(page.get_by_text("Filter Nice")).to_have_count(0)
-    other = _signed_in(browser, stack, "tom@demo.example")
+    other = signed_in(browser, stack, "tom@demo.example")
     other.goto(f"{stack.address}/o/customer")
     views = other.context.request.get(f"{stack.address}/api/catalog").json()["views"]
     assert not [one for one in views if "Only Porto" in one["labels"].values()], "a view of one's own is nobody else's"
 
 
-def test_records_go_to_the_bin_and_come_back(browser: Browser, stack: Stack) -> None:  # noqa: F811
-    page = _signed_in(browser, stack, "mei@demo.example")
+def test_records_go_to_the_bin_and_come_back(browser: Browser, stack: Stack) -> None:
+    page = signed_in(browser, stack, "mei@demo.example")
     _create(page, stack, "customer", {"name": "Gone One"}, {"name": "Gone Two"})
     _search(page, stack, "customer", "Gone")
     for place in (1, 2):
@@ -144,8 +144,8 @@ def test_records_go_to_the_bin_and_come_back(browser: Browser, stack: Stack) -> 
     expect(page.locator(".list-status")).to_contain_text("2")
 
 
-def test_a_step_is_taken_only_where_it_is_allowed(browser: Browser, stack: Stack) -> None:  # noqa: F811
-    page = _signed_in(browser, stack, "mei@demo.example")
+def test_a_step_is_taken_only_where_it_is_allowed(browser: Browser, stack: Stack) -> None:
+    page = signed_in(browser, stack, "mei@demo.example")
     (customer,) = _create(page, stack, "customer", {"name": "Steps AG"})
     (identity,) = _create(page, stack, "inquiry", {"customer": customer, "product": "Lamp", "stage": "first_contact"})
     page.goto(f"{stack.address}/o/inquiry/{identity}")
@@ -158,8 +158,8 @@ def test_a_step_is_taken_only_where_it_is_allowed(browser: Browser, stack: Stack
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_a_file_is_hung_on_a_record_and_taken_off(browser: Browser, stack: Stack, tmp_path: Path, width: int) -> None:  # noqa: F811
-    page = _signed_in(browser, stack, "mei@demo.example", width)
+def test_a_file_is_hung_on_a_record_and_taken_off(browser: Browser, stack: Stack, tmp_path: Path, width: int) -> None:
+    page = signed_in(browser, stack, "mei@demo.example", width)
     (customer,) = _create(page, stack, "customer", {"name": f"Files {width}"})
     (identity,) = _create(page, stack, "follow_up", {"customer": customer, "subject": f"Called {width}", "date": "2026-11-02T08:00:00Z"})
     paper = tmp_path / "报价单.txt"
@@ -177,10 +177,10 @@ def test_a_file_is_hung_on_a_record_and_taken_off(browser: Browser, stack: Stack
     assert not _stored(page, stack, "follow_up", identity).get("files")
 
 
-def test_an_open_list_shows_what_a_colleague_adds(browser: Browser, stack: Stack) -> None:  # noqa: F811
-    page = _signed_in(browser, stack, "mei@demo.example")
+def test_an_open_list_shows_what_a_colleague_adds(browser: Browser, stack: Stack) -> None:
+    page = signed_in(browser, stack, "mei@demo.example")
     _search(page, stack, "customer", "Livestream")
     expect(page.locator(".empty")).to_be_visible()
-    again = _signed_in(browser, stack, "mei@demo.example")
+    again = signed_in(browser, stack, "mei@demo.example")
     _create(again, stack, "customer", {"name": "Livestream Oy"})
     expect(page.get_by_text("Livestream Oy").first).to_be_visible(timeout=10_000)

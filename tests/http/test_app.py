@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from litestar.testing import AsyncTestClient
 
-from tradewind.edge.demo import prepare
 from tradewind.edge.http.app import all_routes, build_app
 from tradewind.kernel.settings import Settings
 
 Client = AsyncTestClient[object]
 OWN = {"Sec-Fetch-Site": "same-origin"}
-
-
-@pytest.fixture
-async def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(database_url=database_url, data_folder=tmp_path, pool_size=4)
-
-
-@pytest.fixture
-async def sign_ins(settings: Settings) -> dict[str, str]:
-    return await prepare(settings, lambda _: None)
 
 
 @pytest.fixture

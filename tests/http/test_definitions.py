@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from litestar.testing import AsyncTestClient
+from tests.http.client import Client, enter
 
-from tradewind.edge.demo import prepare
-from tradewind.edge.http.app import build_app
-from tradewind.kernel.settings import Settings
-
-Client = AsyncTestClient[Any]
 SAMPLE: dict[str, Any] = {
     "kind": "object",
     "key": "sample",
@@ -21,30 +14,6 @@ SAMPLE: dict[str, Any] = {
     "title": "name",
     "fields": [{"key": "name", "type": "text", "labels": {"en": "Name"}, "required": True}, {"key": "pieces", "type": "integer", "labels": {"en": "Pieces"}}],
 }
-
-
-@pytest.fixture
-async def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(database_url=database_url, data_folder=tmp_path, pool_size=4)
-
-
-@pytest.fixture
-async def sign_ins(settings: Settings) -> dict[str, str]:
-    return await prepare(settings, lambda _: None)
-
-
-@pytest.fixture
-async def client(settings: Settings, sign_ins: dict[str, str]) -> AsyncIterator[Client]:
-    async with AsyncTestClient(build_app(settings)) as opened:
-        opened.headers.update({"Sec-Fetch-Site": "same-origin"})
-        await _enter(opened, sign_ins, "admin")
-        yield opened
-
-
-async def _enter(client: Client, sign_ins: dict[str, str], who: str) -> None:
-    client.cookies.clear()
-    answer = await client.post("/api/session", json={"email": f"{who}@demo.example", "password": sign_ins[f"{who}@demo.example"]})
-    assert answer.status_code == 200, answer.text
 
 
 async def _publish(client: Client, body: dict[str, Any], base: int) -> str:
@@ -90,7 +59,7 @@ async def test_another_order_of_fields_is_in_the_plan(client: Client) -> None:
 
 
 async def test_an_ordinary_user_may_not_build(client: Client, sign_ins: dict[str, str]) -> None:
-    await _enter(client, sign_ins, "mei")
+    await enter(client, sign_ins, "mei")
     assert (await client.put("/api/drafts/object/sample", json={"body": {}, "base_version": 0})).status_code == 403
     assert (await client.post("/api/definitions/publish", json={"definitions": [SAMPLE]})).status_code == 403
     for path in ("/api/drafts", "/api/field-types", "/api/definitions"):
@@ -143,9 +112,9 @@ async def test_a_builder_sees_who_else_has_a_draft_and_what_was_published_meanwh
     assert given.status_code == 200, given.text
     await client.put("/api/drafts/object/customer", json={"body": {}, "base_version": 1})
     assert (await client.get("/api/drafts/object/customer/meanwhile")).json() == {"version": 1, "others": []}
-    await _enter(client, sign_ins, "manager")
+    await enter(client, sign_ins, "manager")
     assert (await client.get("/api/drafts/object/customer/meanwhile")).json() == {"version": 1, "others": [people["admin@demo.example"]["name"]]}
-    await _enter(client, sign_ins, "mei")
+    await enter(client, sign_ins, "mei")
     assert (await client.get("/api/drafts/object/customer/meanwhile")).status_code == 403
 
 

@@ -13,7 +13,7 @@ import schemathesis
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from schemathesis import Case
-from tests.http.test_definitions import Client, _enter, client, settings, sign_ins  # noqa: F401  # pyright: ignore[reportPrivateUsage, reportUnusedImport]
+from tests.http.client import Client, enter
 
 ROUNDS = 150 if os.environ.get("TRADEWIND_SOAK") else 5
 _QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.large_base_example]
@@ -53,7 +53,7 @@ def _spoilt(value: Any, chance: random.Random) -> Any:
     return chance.choice(NASTY)
 
 
-async def _send(client: Client, case: Case, real: dict[str, list[str]], chance: random.Random) -> tuple[httpx.Response, str]:  # noqa: F811
+async def _send(client: Client, case: Case, real: dict[str, list[str]], chance: random.Random) -> tuple[httpx.Response, str]:
     """Sends a case, half of them with real ids and keys in the address, a third with a spoilt body."""
     if case.path_parameters and chance.random() < 0.5:
         case.path_parameters = {key: chance.choice(real[key]) if key in real else value for key, value in case.path_parameters.items()}
@@ -91,7 +91,7 @@ def _broken(answer: httpx.Response) -> str:
 
 @pytest.mark.parametrize("who", ["admin", "tom"])
 @pytest.mark.parametrize("described", ["/api/openapi.json", "/api/openapi-objects.json"])
-async def test_no_request_breaks_the_server(client: Client, sign_ins: dict[str, str], who: str, described: str) -> None:  # noqa: F811
+async def test_no_request_breaks_the_server(client: Client, sign_ins: dict[str, str], who: str, described: str) -> None:
     people = {one["name"]: str(one["id"]) for one in (await client.get("/api/people")).json()}
     tom = next(identity for name, identity in people.items() if name.startswith("Tom"))
     row = {"name": "Fuzz GmbH", "country": "DE", "owner": tom}
@@ -101,14 +101,14 @@ async def test_no_request_breaks_the_server(client: Client, sign_ins: dict[str, 
         "identity": [tom], "field": ["name", "customer"], "version": ["1"], "code": ["record.stale"], "person": [tom],
     }  # fmt: skip
     if who != "admin":
-        await _enter(client, sign_ins, who)
+        await enter(client, sign_ins, who)
     document = (await client.get(described)).json()
     chance, wrong, asked, refused = random.Random(7), list[str](), 0, 0
     for case in _cases(document, ROUNDS):
         answer, said = await _send(client, case, real, chance)
         asked, refused = asked + 1, refused + (answer.status_code >= 400)
         if answer.status_code == 401:
-            await _enter(client, sign_ins, who)
+            await enter(client, sign_ins, who)
         if found := _broken(answer):
             wrong.append(f"{found}\n    {said[:600]}")
     assert not wrong, f"{len(wrong)} of {asked}:\n" + "\n".join(wrong[:10])

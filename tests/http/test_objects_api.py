@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema
 from openapi_spec_validator import validate
-from tests.http.test_definitions import Client, _enter, client, settings, sign_ins  # noqa: F401  # pyright: ignore[reportPrivateUsage, reportUnusedImport]
+from tests.http.client import Client, enter
 from tests.http.test_walk import NOTE, READER, VAULT
 
 
@@ -14,10 +14,10 @@ def _schema(document: dict[str, Any], name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
 
 
-async def test_it_is_valid_and_every_demo_record_is_as_described(client: Client, sign_ins: dict[str, str]) -> None:  # noqa: F811
+async def test_it_is_valid_and_every_demo_record_is_as_described(client: Client, sign_ins: dict[str, str]) -> None:
     checked = 0
     for who in ("admin", "mei", "tom"):
-        await _enter(client, sign_ins, who)
+        await enter(client, sign_ins, who)
         document = (await client.get("/api/openapi-objects.json")).json()
         validate(document)
         for key, thing in (await client.get("/api/catalog")).json()["objects"].items():
@@ -28,7 +28,7 @@ async def test_it_is_valid_and_every_demo_record_is_as_described(client: Client,
     assert checked > 200
 
 
-async def test_what_is_described_as_written_is_taken(client: Client) -> None:  # noqa: F811
+async def test_what_is_described_as_written_is_taken(client: Client) -> None:
     document = (await client.get("/api/openapi-objects.json")).json()
     row = {"name": "Described SA", "country": "FR", "website": "https://described.example"}
     jsonschema.validate(row, _schema(document, "customer.create"))
@@ -44,13 +44,13 @@ async def test_what_is_described_as_written_is_taken(client: Client) -> None:  #
             assert (await client.post("/api/objects/customer/records", json={"row": wrong})).status_code == 422
 
 
-async def test_a_hidden_field_and_an_object_out_of_reach_are_not_in_it(client: Client, sign_ins: dict[str, str]) -> None:  # noqa: F811
+async def test_a_hidden_field_and_an_object_out_of_reach_are_not_in_it(client: Client, sign_ins: dict[str, str]) -> None:
     only = {**READER, "objects": {"vault": {**READER["objects"]["vault"], "create": False}}}
     answer = await client.post("/api/definitions/publish", json={"definitions": [VAULT, NOTE, only], "base": {}})
     assert answer.status_code == 200, answer.text
     tom = next(str(one["id"]) for one in (await client.get("/api/people")).json() if one["email"].startswith("tom@"))
     await client.patch(f"/api/people/{tom}", json={"roles": ["reader"]})
-    await _enter(client, sign_ins, "tom")
+    await enter(client, sign_ins, "tom")
     found = await client.get("/api/openapi-objects.json")
     schemas = found.json()["components"]["schemas"]
     assert {"name", "code"} < set(schemas["vault"]["properties"]) and "note" not in schemas and "customer" not in schemas

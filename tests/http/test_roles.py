@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.http.test_definitions import Client, _enter, client, settings, sign_ins  # noqa: F401
+from tests.http.client import Client, enter
 
 VISITOR: dict[str, Any] = {
     "labels": {"en": "Visitor", "zh-CN": "访客"},
@@ -12,11 +12,11 @@ VISITOR: dict[str, Any] = {
 }
 
 
-async def _id(client: Client, who: str) -> str:  # noqa: F811
+async def _id(client: Client, who: str) -> str:
     return next(str(one["id"]) for one in (await client.get("/api/people")).json() if one["email"].startswith(f"{who}@"))
 
 
-async def test_a_role_is_made_given_changed_and_taken_back(client: Client, sign_ins: dict[str, str]) -> None:  # noqa: F811
+async def test_a_role_is_made_given_changed_and_taken_back(client: Client, sign_ins: dict[str, str]) -> None:
     made = await client.put("/api/roles/visitor", json={"body": {**VISITOR, "key": "visitor"}})
     assert made.status_code == 200, made.text
     ravi = await _id(client, "ravi")
@@ -25,9 +25,9 @@ async def test_a_role_is_made_given_changed_and_taken_back(client: Client, sign_
     assert (listed["visitor"]["people"], listed["visitor"]["version"]) == (1, 1)
 
     async def shown() -> dict[str, Any]:
-        await _enter(client, sign_ins, "ravi")
+        await enter(client, sign_ins, "ravi")
         (record, *_) = (await client.post("/api/objects/customer/query", json={"limit": 1})).json()["records"]
-        await _enter(client, sign_ins, "admin")
+        await enter(client, sign_ins, "admin")
         return record
 
     assert {"name"} == {"name", "country", "grade"} & set(await shown())
@@ -43,7 +43,7 @@ async def test_a_role_is_made_given_changed_and_taken_back(client: Client, sign_
     assert (late.status_code, late.json()["params"]["reason"]) == (409, "newer")
 
 
-async def test_a_role_in_use_stays_and_one_taken_out_of_use_comes_back(client: Client) -> None:  # noqa: F811
+async def test_a_role_in_use_stays_and_one_taken_out_of_use_comes_back(client: Client) -> None:
     await client.put("/api/roles/visitor", json={"body": {**VISITOR, "key": "visitor"}})
     ravi = await _id(client, "ravi")
     before = next(one["roles"] for one in (await client.get("/api/people")).json() if str(one["id"]) == ravi)
@@ -62,7 +62,7 @@ async def test_a_role_in_use_stays_and_one_taken_out_of_use_comes_back(client: C
     assert "visitor" in {one["key"] for one in (await client.get("/api/roles")).json()["roles"]}
 
 
-async def test_somebody_who_may_do_everything_is_left_and_others_may_not_change_roles(client: Client, sign_ins: dict[str, str]) -> None:  # noqa: F811
+async def test_somebody_who_may_do_everything_is_left_and_others_may_not_change_roles(client: Client, sign_ins: dict[str, str]) -> None:
     listed = {one["key"]: one for one in (await client.get("/api/roles")).json()["roles"]}
     administrator = listed["administrator"]
     body = {**administrator["body"], "everything": False, "system": ["roles", "people"]}
@@ -73,13 +73,13 @@ async def test_somebody_who_may_do_everything_is_left_and_others_may_not_change_
     wrong = {**VISITOR, "objects": {"customer": {"grants": [{"rows": "rule", "actions": ["read"], "fields": {"misspelt": "read"}}]}}}
     found = (await client.post("/api/roles/check", json={"body": {**wrong, "key": "visitor"}})).json()
     assert {one["pointer"] for one in found} == {"/role/visitor/objects/customer", "/role/visitor/objects/customer/grants/0"}
-    await _enter(client, sign_ins, "mei")
+    await enter(client, sign_ins, "mei")
     assert (await client.get("/api/roles")).status_code == 403
     assert (await client.put("/api/roles/visitor", json={"body": {**VISITOR, "key": "visitor", "everything": True}})).status_code == 403
     assert (await client.delete("/api/roles/sales")).status_code == 403
 
 
-async def test_the_making_of_a_role_that_somebody_has_is_not_taken_back(client: Client) -> None:  # noqa: F811
+async def test_the_making_of_a_role_that_somebody_has_is_not_taken_back(client: Client) -> None:
     made = (await client.put("/api/roles/visitor", json={"body": {**VISITOR, "key": "visitor"}})).json()["change_set"]
     ravi = await _id(client, "ravi")
     before = next(one["roles"] for one in (await client.get("/api/people")).json() if str(one["id"]) == ravi)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.http.test_definitions import Client, _enter, client, settings, sign_ins  # noqa: F401
+from tests.http.client import Client, enter
 
 CASE: dict[str, Any] = {
     "kind": "object",
@@ -31,37 +31,37 @@ HANDLER: dict[str, Any] = {
 }
 
 
-async def _firm(client: Client, sign_ins: dict[str, str]) -> tuple[dict[str, str], str]:  # noqa: F811
+async def _firm(client: Client, sign_ins: dict[str, str]) -> tuple[dict[str, str], str]:
     """Mei and Tom handle cases of their own, Ravi none; a case of Mei's."""
     published = await client.post("/api/definitions/publish", json={"definitions": [CASE, HANDLER]})
     assert published.status_code == 200, published.text
     people = {one["email"].split("@")[0]: str(one["id"]) for one in (await client.get("/api/people")).json()}
     for who, roles in (("mei", ["handler"]), ("tom", ["handler"]), ("ravi", [])):
         assert (await client.patch(f"/api/people/{people[who]}", json={"roles": roles})).status_code == 200
-    await _enter(client, sign_ins, "mei")
+    await enter(client, sign_ins, "mei")
     made = await client.post("/api/objects/case/records", json={"row": {"name": "Broken pump", "phone": "+86 21 5555 0100"}})
     assert made.status_code == 201, made.text
     return people, str(made.json()["ids"][0])
 
 
-async def _seen(client: Client, case: str) -> dict[str, Any] | int:  # noqa: F811
+async def _seen(client: Client, case: str) -> dict[str, Any] | int:
     found = await client.get(f"/api/objects/case/records/{case}")
     return found.json() if found.status_code == 200 else found.status_code
 
 
-async def test_a_shared_record_is_there_for_the_colleague_until_it_is_taken_back(client: Client, sign_ins: dict[str, str]) -> None:  # noqa: F811
+async def test_a_shared_record_is_there_for_the_colleague_until_it_is_taken_back(client: Client, sign_ins: dict[str, str]) -> None:
     people, case = await _firm(client, sign_ins)
     other = await client.post("/api/objects/case/records", json={"row": {"name": "Broken motor"}})
     for who in ("tom", "ravi"):
-        await _enter(client, sign_ins, who)
+        await enter(client, sign_ins, who)
         assert await _seen(client, case) == 404
-    await _enter(client, sign_ins, "mei")
+    await enter(client, sign_ins, "mei")
     shared = await client.post(f"/api/objects/case/records/{case}/shares", json={"person": people["ravi"]})
     assert shared.status_code == 201, shared.text
     listed = (await client.get(f"/api/objects/case/records/{case}/shares")).json()
     assert [(one["person"]["id"], one["update"], one["until"]) for one in listed] == [(people["ravi"], False, None)]
 
-    await _enter(client, sign_ins, "ravi")
+    await enter(client, sign_ins, "ravi")
     record = await _seen(client, case)
     assert isinstance(record, dict)
     assert (record["name"], record["_actions"], {"cost", "phone", "bank"} & set(record)) == ("Broken pump", [], set())
@@ -74,17 +74,17 @@ async def test_a_shared_record_is_there_for_the_colleague_until_it_is_taken_back
     assert (await client.post("/api/objects/case/records", json={"row": {"name": "New"}})).status_code == 403
     assert (await client.post(f"/api/objects/case/records/{case}/shares", json={"person": people["tom"]})).status_code == 403
 
-    await _enter(client, sign_ins, "mei")
+    await enter(client, sign_ins, "mei")
     ended = await client.delete(f"/api/objects/case/records/{case}/shares/{shared.json()['id']}")
     assert ended.status_code == 200, ended.text
-    await _enter(client, sign_ins, "ravi")
+    await enter(client, sign_ins, "ravi")
     assert await _seen(client, case) == 404
-    await _enter(client, sign_ins, "admin")
+    await enter(client, sign_ins, "admin")
     log = (await client.get("/api/audit", params={"object": "case"})).json()
     assert {"share", "unshare"} <= {entry["operation"] for entry in log["entries"]}
 
 
-async def test_nobody_shares_more_than_he_has_and_sensitive_fields_only_by_name(client: Client, sign_ins: dict[str, str]) -> None:  # noqa: F811
+async def test_nobody_shares_more_than_he_has_and_sensitive_fields_only_by_name(client: Client, sign_ins: dict[str, str]) -> None:
     people, case = await _firm(client, sign_ins)
     path = f"/api/objects/case/records/{case}/shares"
     for field in ("cost", "bank", "misspelt", "name"):
@@ -92,7 +92,7 @@ async def test_nobody_shares_more_than_he_has_and_sensitive_fields_only_by_name(
         assert (refused.status_code, refused.json()["code"]) == (400, "field.unknown"), field
     made = await client.post(path, json={"person": people["tom"], "update": True, "sensitive": ["phone"]})
     assert made.status_code == 201, made.text
-    await _enter(client, sign_ins, "tom")
+    await enter(client, sign_ins, "tom")
     record = await _seen(client, case)
     assert isinstance(record, dict)
     assert (record["phone"], "bank" in record, "cost" in record, record["_actions"]) == ("+862155550100", False, False, ["update"])
@@ -103,7 +103,7 @@ async def test_nobody_shares_more_than_he_has_and_sensitive_fields_only_by_name(
     assert left["name"] == "Pump, mended"
 
 
-async def test_a_share_ends_with_its_time_and_wrong_ones_are_refused(client: Client, sign_ins: dict[str, str]) -> None:  # noqa: F811
+async def test_a_share_ends_with_its_time_and_wrong_ones_are_refused(client: Client, sign_ins: dict[str, str]) -> None:
     people, case = await _firm(client, sign_ins)
     path = f"/api/objects/case/records/{case}/shares"
     for wrong, pointer in (
@@ -117,7 +117,7 @@ async def test_a_share_ends_with_its_time_and_wrong_ones_are_refused(client: Cli
             pointer,
         )
     assert (await client.post(path, json={"person": people["ravi"], "until": "2999-01-01T00:00:00Z"})).status_code == 201
-    await _enter(client, sign_ins, "ravi")
+    await enter(client, sign_ins, "ravi")
     assert isinstance(await _seen(client, case), dict)
     mine = (await client.get("/api/session")).json()
     assert mine["person"]["id"] == people["ravi"]

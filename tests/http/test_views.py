@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.http.test_definitions import Client, _enter, client, settings, sign_ins  # noqa: F401  # pyright: ignore[reportPrivateUsage, reportUnusedImport]
+from tests.http.client import Client, enter
 from tests.http.test_walk import NOWHERE
 
 PERSON = {
@@ -30,13 +30,13 @@ def _role(key: str, state: str) -> dict[str, Any]:
     return {"kind": "role", "key": key, "labels": {"en": key}, "objects": {"patron": {"grants": grants}, "visit": {"grants": [{"rows": "all"}]}}}
 
 
-async def _log(client: Client, **asked: str) -> list[tuple[Any, ...]]:  # noqa: F811
+async def _log(client: Client, **asked: str) -> list[tuple[Any, ...]]:
     entries = (await client.get("/api/audit", params={"operation": "view", **asked})).json()["entries"]
     seen = [(one["actor_name"], one["object"], one["record"], one["fields"], one["records"]) for one in reversed(entries)]
     return [one for one in seen if one[0] == "Tom Becker"]
 
 
-async def test_every_way_to_a_clear_sensitive_value_leaves_a_line(client: Client, sign_ins: dict[str, str]) -> None:  # noqa: F811
+async def test_every_way_to_a_clear_sensitive_value_leaves_a_line(client: Client, sign_ins: dict[str, str]) -> None:
     answer = await client.post("/api/definitions/publish", json={"definitions": [PERSON, VISIT, _role("clear", "read"), _role("dim", "masked")], "base": {}})
     assert answer.status_code == 200, answer.text
     rows = [{"name": f"P{number}", "passport": f"C0{number}7"} for number in range(3)]
@@ -52,7 +52,7 @@ async def test_every_way_to_a_clear_sensitive_value_leaves_a_line(client: Client
         client.cookies.clear()
         client.cookies.update(admin)
         assert (await client.patch(f"/api/people/{tom}", json={"roles": [role]})).status_code == 200
-        await _enter(client, sign_ins, "tom")
+        await enter(client, sign_ins, "tom")
         for method, path, body in requests:
             got = await client.request(method, f"/api/objects/{path}", json=body)
             assert got.status_code == 200, got.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.http.test_definitions import Client, _enter, client, settings, sign_ins  # noqa: F401  # pyright: ignore[reportPrivateUsage, reportUnusedImport]
+from tests.http.client import Client, enter
 
 HIDDEN, MASKED, AMOUNT = "Zx9-hidden-until-now", "Qv7-masked-until-now", 918273645
 NOWHERE = "01890000-0000-7000-8000-000000000000"
@@ -88,7 +88,7 @@ def _paths(template: str, values: dict[str, list[str]]) -> list[str]:
     return found
 
 
-async def test_no_route_gives_away_a_hidden_or_masked_value(client: Client, sign_ins: dict[str, str]) -> None:  # noqa: F811
+async def test_no_route_gives_away_a_hidden_or_masked_value(client: Client, sign_ins: dict[str, str]) -> None:
     published = await client.post("/api/definitions/publish", json={"definitions": [VAULT, NOTE, READER], "base": {}})
     assert published.status_code == 200, published.text
     people = (await client.get("/api/people")).json()
@@ -109,7 +109,7 @@ async def test_no_route_gives_away_a_hidden_or_masked_value(client: Client, sign
     await client.delete(f"/api/objects/vault/records/{ids[1]}")
     routes = [f"{method} {path}" for path, methods in (await client.get("/api/openapi.json")).json()["paths"].items() for method in methods]
 
-    await _enter(client, sign_ins, "tom")
+    await enter(client, sign_ins, "tom")
     shown = (await client.get(f"/api/objects/vault/records/{ids[0]}")).json()
     assert "secret" not in shown and "masked" in shown["code"] and shown["name"] == "Open 0"
     (note,) = (await client.post("/api/objects/note/query", json={})).json()["records"]
@@ -129,11 +129,11 @@ async def test_no_route_gives_away_a_hidden_or_masked_value(client: Client, sign
     assert walked > 200
 
 
-async def test_a_field_one_never_sees_answers_like_one_that_is_not_there(client: Client, sign_ins: dict[str, str]) -> None:  # noqa: F811
+async def test_a_field_one_never_sees_answers_like_one_that_is_not_there(client: Client, sign_ins: dict[str, str]) -> None:
     await client.post("/api/definitions/publish", json={"definitions": [VAULT, NOTE, READER], "base": {}})
     tom = next(str(one["id"]) for one in (await client.get("/api/people")).json() if one["email"].startswith("tom@"))
     await client.patch(f"/api/people/{tom}", json={"roles": ["reader"]})
-    await _enter(client, sign_ins, "tom")
+    await enter(client, sign_ins, "tom")
     for question in ({"sort": [{"field": "{}"}]}, {"filter": {"op": "filled", "field": "{}"}}):
         answers: list[tuple[int, str]] = []
         for key in ("secret", "misspelt"):

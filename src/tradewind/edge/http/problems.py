@@ -57,11 +57,21 @@ def handle(request: AnyRequest, failure: Exception) -> Response[bytes]:
         return rendered(request, failure)
     if isinstance(failure, HTTPException) and failure.status_code < 500:
         return rendered(request, _of_framework(failure), failure.headers)
+    if isinstance(failure, RecursionError) and _while_reading(failure):
+        return rendered(request, InvalidRequest(rule="too_deep"))
     if isinstance(failure, Problem) and failure.code != "internal":
         _log.warning("http.unavailable", code=failure.code, request_id=request_id(request))
         return rendered(request, failure, {"Retry-After": "2"})
     _log.error("http.failed", request_id=request_id(request), method=request.method, path=request.url.path, exc_info=failure)
     return rendered(request, Problem(request=request_id(request)))
+
+
+def _while_reading(failure: BaseException) -> bool:
+    """Whether it was raised while a body was decoded, and so by what was sent."""
+    trace = failure.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and str(trace.tb_frame.f_globals.get("__name__", "")).startswith("litestar.serialization")
 
 
 def rendered(request: AnyRequest, problem: Problem, headers: Mapping[str, str] | None = None) -> Response[bytes]:

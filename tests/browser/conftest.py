@@ -1,0 +1,37 @@
+"""One product and one Chromium for every test of the studio."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from tests.faults.stack import Stack
+
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """One running product with demo data for all tests of the studio: each makes its own records and names."""
+    folder = Path(tempfile.mkdtemp(prefix="tw-story-"))
+    folder.chmod(0o755)
+    running = Stack(folder)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium; every page has a context of its own."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGUMENTS)
+        yield opened
+        opened.close()

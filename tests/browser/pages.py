@@ -1,0 +1,19 @@
+"""Pages of the studio as people open them."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, Page, expect
+from tests.faults.stack import Stack
+
+
+def signed_in(browser: Browser, stack: Stack, email: str, width: int = 1440) -> Page:
+    """A page of a new context behind the sign-in form."""
+    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    page.goto(stack.address)
+    fields = page.locator("input")
+    expect(fields).to_have_count(2)
+    fields.nth(0).fill(email)
+    fields.nth(1).fill(stack.sign_ins[email])
+    fields.nth(1).press("Enter")
+    expect(page.locator('input[type="password"]')).to_have_count(0)
+    return page
