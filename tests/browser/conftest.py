@@ -29,8 +29,8 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium; every page has a context of its own."""
+def browser(stack: Stack) -> Iterator[Browser]:
+    """One Chromium, started after the product has run its event loop; every page has a context of its own."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGUMENTS)
         yield opened

@@ -166,7 +166,8 @@ def test_a_file_is_hung_on_a_record_and_taken_off(browser: Browser, stack: Stack
     paper.write_text("CIF Rotterdam", encoding="utf-8")
     page.goto(f"{stack.address}/o/follow_up/{identity}")
     page.get_by_role("button", name="编辑“附件”").click()
-    page.locator(".edit-cell input[type=file]").set_input_files(paper)
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        page.locator(".edit-cell input[type=file]").set_input_files(paper)
     link = page.locator(".field a.file")
     expect(link).to_contain_text("报价单.txt")
     got = page.context.request.get(stack.address + (link.get_attribute("href") or ""))
