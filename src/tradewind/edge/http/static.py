@@ -16,12 +16,16 @@ from tradewind.edge.http.running import AnyRequest
 from tradewind.kernel.problems import NotFound
 
 FOLDER = Path(__file__).resolve().parents[1] / "static"
+PACKED = ".gz"
 _FOREVER = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
+    """A file as it is sent: plain, and gzipped where the build left a smaller form beside it."""
+
     body: bytes
+    packed: bytes | None
     media_type: str
     tag: str
 
@@ -31,10 +35,11 @@ def files(folder: Path = FOLDER) -> Mapping[str, StaticFile]:
     """All files below the folder by their address; none where the studio was not built."""
     found: dict[str, StaticFile] = {}
     for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
-        if path.is_file() and not path.is_symlink():
-            body = path.read_bytes()
+        if path.is_file() and not path.is_symlink() and path.suffix != PACKED:
+            body, beside = path.read_bytes(), path.with_name(path.name + PACKED)
+            packed = beside.read_bytes() if beside.is_file() else None
             kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            found["/" + path.relative_to(folder).as_posix()] = StaticFile(body, kind, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+            found["/" + path.relative_to(folder).as_posix()] = StaticFile(body, packed, kind, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
     return found
 
 
@@ -48,7 +53,20 @@ def studio(request: AnyRequest, path: str = "/") -> Response[bytes]:
     file = file or known.get("/index.html")
     if file is None:
         raise NotFound()
-    headers = {"ETag": file.tag, "Cache-Control": _FOREVER if path.startswith("/assets/") else "no-cache"}
-    if file.tag in request.headers.get("if-none-match", ""):
+    packed = file.packed if _takes_gzip(request.headers.get("accept-encoding", "")) else None
+    tag = file.tag if packed is None else f'{file.tag[:-1]}-gz"'
+    headers = {"ETag": tag, "Cache-Control": _FOREVER if path.startswith("/assets/") else "no-cache", "Vary": "Accept-Encoding"}
+    if tag in request.headers.get("if-none-match", ""):
         return Response(b"", status_code=304, headers=headers, media_type=file.media_type)
-    return Response(file.body, media_type=file.media_type, headers=headers)
+    if packed is not None:
+        headers["Content-Encoding"] = "gzip"
+    return Response(file.body if packed is None else packed, media_type=file.media_type, headers=headers)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Whether the browser takes gzip (RFC 9110, 12.5.3): named, and not with a weight of nothing."""
+    for part in accepted.lower().split(","):
+        coding, _, weight = part.replace(" ", "").partition(";q=")
+        if coding in ("gzip", "*"):
+            return weight.strip("0.") != "" if weight else True
+    return False
