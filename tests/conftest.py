@@ -41,7 +41,7 @@ def cluster_url() -> Iterator[str]:
     programs = os.environ.get("TEST_POSTGRES_PROGRAMS")
     server = EmbeddedServer(
         folder / "postgres",
-        settings={"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"},
+        settings={"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"},
         programs=Path(programs) if programs else None,
     )
     server.start()

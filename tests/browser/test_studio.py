@@ -30,7 +30,7 @@ def _cell(page: Page, row: int, column: int) -> Any:
 
 def _column(page: Page, label: str) -> int:
     """The place of a column among the fields'."""
-    expect(page.locator(".grid-head")).to_be_visible()
+    expect(page.locator(".grid-head [role=columnheader]", has_text=label).first).to_be_visible()
     heads = page.locator(".grid-head [role=columnheader]").all_inner_texts()[1:]
     return next(place for place, head in enumerate(heads) if head.strip().startswith(label))
 
@@ -102,6 +102,7 @@ def test_a_filter_becomes_a_view_of_ones_own(browser: Browser, stack: Stack) -> 
     expect(page.locator(".list-status")).to_contain_text("3")
     page.locator(".toolbar .ant-btn", has_text="筛选").click()
     panel = page.locator(".filter-panel:visible")
+    expect(page.locator(".ant-popover.ant-zoom-big-enter")).to_have_count(0)
     panel.get_by_role("button", name="添加条件").first.click()
     expect(panel.locator(".filter-row")).to_contain_text("公司名称")
     panel.locator("input:not([role=combobox])").first.fill("Porto")

@@ -155,7 +155,7 @@ async def _unchanged_since(connection: Any, catalog: Catalog, object_key: str, r
         now = await connection.value(
             raw("SELECT to_jsonb(") + field_value(table, definition) + raw(") FROM ") + name("data", object_key) + raw(" AS r WHERE r.id = ") + param(record)
         )
-        if now != after:
+        if now not in (after, payload["before"].get(field)):
             raise InvalidRecords(errors=(Stale(pointer=f"/rows/0/{field}", field=field),))
 
 

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from tradewind.kernel.clock import Clock
 from tradewind.kernel.problems import Forbidden, Guarded, InvalidRecords, NotFound, StillReferenced
-from tradewind.kernel.sql import cast_param, name, param, raw
+from tradewind.kernel.sql import Sql, cast_param, name, param, raw
 from tradewind.kinds.fields.values import read
 from tradewind.metadata.actors import SYSTEM, Actor
-from tradewind.metadata.definitions import Catalog, RelationOptions
-from tradewind.query.authz.scope import field_options
+from tradewind.metadata.definitions import Catalog, FieldDefinition, ObjectDefinition, RelationOptions
+from tradewind.query.authz.scope import field_options, restricted_fields
 from tradewind.query.compile import passes
+from tradewind.query.compile.context import Table
+from tradewind.query.compile.members import field_value
 from tradewind.query.database.pool import Connection
 from tradewind.records import log
 from tradewind.records.batches import Batch, Written
@@ -89,6 +91,8 @@ async def _delete(connection: Connection, catalog: Catalog, actor: Actor, object
                 raise StillReferenced(object=other.key, field=field.key, count=len(children))
             if rule == "cascade":
                 await _delete(connection, catalog, actor, other.key, children, action, clock)
+            else:
+                await _let_go(connection, catalog, actor, other, field, children, action, clock)
     done = await connection.rows(
         raw("UPDATE ") + name("data", object_key) + raw(" SET deleted_at = ") + param(clock.now()) + raw(", deleted_by = ") + param(actor.person) + raw("::uuid, deletion = ") + param(action)
         + raw(" WHERE deleted_at IS NULL AND id = ANY(") + cast_param(list(ids), "uuid[]") + raw(") RETURNING id")
@@ -97,6 +101,61 @@ async def _delete(connection: Connection, catalog: Catalog, actor: Actor, object
     await log.record_many(connection, actor, "delete", object_key, [(one, (), None) for one in gone], clock, action=action)
     await _recompute_around(connection, catalog, object_key, gone, clock)
     return len(gone)
+
+
+async def _let_go(
+    connection: Connection,
+    catalog: Catalog,
+    actor: Actor,
+    definition: ObjectDefinition,
+    field: FieldDefinition,
+    ids: Sequence[UUID],
+    action: UUID,
+    clock: Clock,
+) -> None:
+    """Empties the relation of these records, as a recorded change within the action: undo and restore bring it back."""
+    for guarded in (await guards_of(connection, definition.key, ids, clock)).values():
+        raise Guarded(reason=guarded[0][1])
+    value = field_value(Table(catalog, SYSTEM, definition, "r", clock.now()), field)
+    chosen = raw(" WHERE r.id = ANY(") + cast_param(list(ids), "uuid[]") + raw(")")
+    before = await connection.rows(raw("SELECT r.id, to_jsonb(") + value + raw(") FROM ") + name("data", definition.key) + raw(" AS r") + chosen)
+    await _point(connection, catalog, actor, definition, field, ids, raw("NULL"), clock)
+    entries: list[log.Entry] = [(row[0], (field.key,), {"before": {field.key: row[1]}, "after": {field.key: None}}) for row in before]
+    await log.record_many(connection, actor, "update", definition.key, entries, clock, action=action)
+
+
+async def _point(
+    connection: Connection, catalog: Catalog, actor: Actor, definition: ObjectDefinition, field: FieldDefinition, ids: Sequence[UUID], target: Sql, clock: Clock
+) -> None:
+    """Sets the relation and what is computed from it; the counter moves unless the field is restricted."""
+    moved = raw("0") if field.key in restricted_fields(catalog, definition.key) else raw("1")
+    await connection.execute(
+        raw("UPDATE ") + name("data", definition.key) + raw(" SET ") + name(field.key) + raw(" = ") + target + raw(", version = version + ") + moved
+        + raw(", updated_at = ") + param(clock.now()) + raw(", updated_by = ") + param(actor.person) + raw("::uuid WHERE id = ANY(") + cast_param(list(ids), "uuid[]") + raw(")")
+    )  # fmt: skip
+    await recompute(connection, catalog, definition.key, ids, clock)
+
+
+async def _tie_again(connection: Connection, catalog: Catalog, actor: Actor, deletions: Sequence[UUID], action: UUID, clock: Clock) -> None:
+    """Relations that these deletions emptied point again at the records that are back, unless somebody filled them since."""
+    rows = await connection.rows(
+        raw("SELECT c.object, c.record, c.fields[1], v.payload FROM system.changes AS c JOIN system.change_values AS v ON v.change = c.id")
+        + raw(" WHERE c.operation = 'update' AND c.action = ANY(")
+        + cast_param(list(deletions), "uuid[]")
+        + raw(")")
+    )
+    for object_key, record, key, payload in rows:
+        definition = catalog.objects.get(object_key)
+        field = None if definition is None else definition.field(key)
+        before = payload["before"].get(key)
+        if definition is None or field is None or field.type != "relation" or not isinstance(before, dict) or "id" not in before:
+            continue
+        target = cast_param(UUID(str(before["id"])), "uuid")  # pyright: ignore[reportUnknownArgumentType]
+        back = raw("EXISTS (SELECT 1 FROM ") + name("data", field_options(field, RelationOptions).target) + raw(" AS t WHERE t.deleted_at IS NULL AND t.id = ") + target + raw(")")  # fmt: skip
+        empty = raw("SELECT r.id FROM ") + name("data", object_key) + raw(" AS r WHERE r.id = ") + param(record) + raw(" AND r.") + name(key) + raw(" IS NULL AND ") + back + raw(" FOR UPDATE OF r")  # fmt: skip
+        if await connection.rows(empty):
+            await _point(connection, catalog, actor, definition, field, [record], target, clock)
+            await log.record(connection, actor, "update", object_key, record, (key,), {"before": {key: None}, "after": {key: before}}, clock, action=action)
 
 
 async def _restore(connection: Connection, catalog: Catalog, actor: Actor, object_key: str, ids: Sequence[UUID], action: UUID, clock: Clock) -> int:
@@ -122,6 +181,7 @@ async def _restore(connection: Connection, catalog: Catalog, actor: Actor, objec
             await log.record_many(connection, actor, "restore", other.key, [(one, (), None) for one in back], clock, action=action)
             await _recompute_around(connection, catalog, other.key, back, clock)
             restored += len(back)
+    await _tie_again(connection, catalog, actor, wanted, action, clock)
     return restored
 
 
