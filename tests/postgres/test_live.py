@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 import pytest
 from tests.postgres.test_publish import customer
-from tests.postgres.world import SELLER, World, field, make_world
+from tests.postgres.world import SELLER, World, definitions, field, make_world
 
 from tradewind.catalog.publish import publish
 from tradewind.catalog.snapshot import load
@@ -65,6 +65,40 @@ async def test_a_change_of_a_hidden_field_is_news_only_to_who_sees_it(world: Wor
     assert await heard(world, both, world.update(world.boss, "customer", {"id": str(one), "credit": 8, "name": "Beta"})) == [True, True]
     assert await heard(world, both, world.update(world.boss, "customer", {"id": str(one), "name": "Beta"})) == [False, False], "nothing changed"
     assert await heard(world, both, world.create(world.boss, "customer", {"name": "Not the seller's"})) == [False, True]
+
+
+async def test_lists_of_other_objects_hear_of_what_went_and_came_with_a_record(world: World) -> None:
+    """A customer's sales cascade; its note points at it and is let go."""
+    note = {
+        "key": "note", "labels": {"en": "Note"}, "title": "text",
+        "fields": [field("text", "text"), field("about", "relation", options={"target": "customer", "inverse": "notes", "on_delete": "set_null"})],
+    }  # fmt: skip
+    await publish(world.database, definitions(note), None, world.clock)
+    world.catalog = await load(world.database)
+    (one,) = await world.create(world.boss, "customer", {"name": "Acme"})
+    (sale,) = await world.create(world.boss, "sale", {"customer": str(one)})
+    (paper,) = await world.create(world.boss, "note", {"text": "Call", "about": str(one)})
+    notes = listening(world.database)
+
+    async def told(change: Any) -> dict[str, tuple[list[str], Any]]:
+        waiting = asyncio.ensure_future(anext(notes))
+        await asyncio.sleep(0.3)  # LISTEN is asked for by the time the note is sent
+        await change
+        found: dict[str, tuple[list[str], Any]] = {}
+        while {"customer", "sale", "note"} - found.keys():
+            said = msgspec.json.decode(await asyncio.wait_for(waiting, 5) or b"{}")
+            found[said["object"]] = (said["ids"], said["fields"])
+            waiting = asyncio.ensure_future(anext(notes))
+        waiting.cancel()
+        return found
+
+    assert await told(world.delete(world.boss, "customer", one)) == {
+        "customer": ([str(one)], None),
+        "sale": ([str(sale)], None),
+        "note": ([str(paper)], ["about"]),
+    }
+    assert (await world.get(world.boss, "note", paper))["about"] is None
+    await notes.aclose()
 
 
 async def test_a_writer_with_an_earlier_catalogue_takes_up_the_new_one(world: World) -> None:

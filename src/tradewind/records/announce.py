@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tradewind.kernel.json import Json, canonical
 from tradewind.kernel.sql import param, raw
-from tradewind.query.database.pool import Database
+from tradewind.query.database.pool import Connection, Database
 
 CHANNEL = "tradewind_changes"
 _IDS, _FIELDS = 100, 60
@@ -25,11 +25,15 @@ class Changed:
 
 async def announce(database: Database, object_key: str, ids: Sequence[UUID], changed: Changed) -> None:
     """Tells every process that records of the object became stale; nothing where nothing changed."""
-    if not ids or not (changed.whole or changed.fields):
-        return
+    if ids and (changed.whole or changed.fields):
+        async with database.reading() as connection:
+            await announce_in(connection, object_key, ids, changed)
+
+
+async def announce_in(connection: Connection, object_key: str, ids: Sequence[UUID], changed: Changed) -> None:
+    """The same within a transaction: told when it commits, and not at all when it does not."""
     fields = sorted(changed.fields)
     parts: list[Json] = [None] if changed.whole else [list[Json](fields[first : first + _FIELDS]) for first in range(0, len(fields), _FIELDS)]
-    async with database.reading() as connection:
-        for part in parts:
-            body = canonical({"object": object_key, "ids": [str(one) for one in ids[:_IDS]], "fields": part}).decode()
-            await connection.execute(raw("SELECT pg_notify(") + param(CHANNEL) + raw(", ") + param(body) + raw(")"))
+    for part in parts if ids else []:
+        body = canonical({"object": object_key, "ids": [str(one) for one in ids[:_IDS]], "fields": part}).decode()
+        await connection.execute(raw("SELECT pg_notify(") + param(CHANNEL) + raw(", ") + param(body) + raw(")"))

@@ -17,6 +17,7 @@ from tradewind.query.compile.context import Table
 from tradewind.query.compile.members import field_value
 from tradewind.query.database.pool import Connection
 from tradewind.records import log
+from tradewind.records.announce import Changed, announce_in
 from tradewind.records.batches import Batch, Written
 from tradewind.records.guards import guards_of
 from tradewind.records.recompute import recompute, recompute_parents
@@ -91,6 +92,7 @@ async def _delete(connection: Connection, catalog: Catalog, actor: Actor, object
                 raise StillReferenced(object=other.key, field=field.key, count=len(children))
             if rule == "cascade":
                 await _delete(connection, catalog, actor, other.key, children, action, clock)
+                await announce_in(connection, other.key, children, Changed(whole=True))
             else:
                 await _let_go(connection, catalog, actor, other, field, children, action, clock)
     done = await connection.rows(
@@ -127,13 +129,14 @@ async def _let_go(
 async def _point(
     connection: Connection, catalog: Catalog, actor: Actor, definition: ObjectDefinition, field: FieldDefinition, ids: Sequence[UUID], target: Sql, clock: Clock
 ) -> None:
-    """Sets the relation and what is computed from it; the counter moves unless the field is restricted."""
+    """Sets the relation and what is computed from it, and tells open lists; the counter moves unless the field is restricted."""
     moved = raw("0") if field.key in restricted_fields(catalog, definition.key) else raw("1")
     await connection.execute(
         raw("UPDATE ") + name("data", definition.key) + raw(" SET ") + name(field.key) + raw(" = ") + target + raw(", version = version + ") + moved
         + raw(", updated_at = ") + param(clock.now()) + raw(", updated_by = ") + param(actor.person) + raw("::uuid WHERE id = ANY(") + cast_param(list(ids), "uuid[]") + raw(")")
     )  # fmt: skip
     await recompute(connection, catalog, definition.key, ids, clock)
+    await announce_in(connection, definition.key, ids, Changed(fields={field.key}))
 
 
 async def _tie_again(connection: Connection, catalog: Catalog, actor: Actor, deletions: Sequence[UUID], action: UUID, clock: Clock) -> None:
@@ -181,6 +184,8 @@ async def _restore(connection: Connection, catalog: Catalog, actor: Actor, objec
             await log.record_many(connection, actor, "restore", other.key, [(one, (), None) for one in back], clock, action=action)
             await _recompute_around(connection, catalog, other.key, back, clock)
             restored += len(back)
+            if other.key != object_key:
+                await announce_in(connection, other.key, back, Changed(whole=True))
     await _tie_again(connection, catalog, actor, wanted, action, clock)
     return restored
 
