@@ -93,10 +93,11 @@ def _sensitive_paths(catalog: Catalog, actor: Actor, object_key: str, fields: Se
     definition = catalog.objects.get(object_key)
     if actor.kind == "system" or definition is None:
         return ()
+    scope = scope_of(catalog, actor, object_key)
+    own = cached(catalog, ("sensitive fields", object_key, scope.fingerprint), lambda: _sensitive_fields(catalog, actor, definition))
     if fields is None:
-        scope = scope_of(catalog, actor, object_key)
-        return cached(catalog, ("sensitive fields", object_key, scope.fingerprint), lambda: _sensitive_fields(catalog, actor, definition))
-    return tuple(path for path in dict.fromkeys(fields) if _leads_to_sensitive(catalog, actor, definition, path))
+        return own
+    return tuple(path for path in dict.fromkeys(fields) if path in own or ("." in path and _leads_to_sensitive(catalog, actor, definition, path)))
 
 
 def _sensitive_fields(catalog: Catalog, actor: Actor, definition: ObjectDefinition) -> tuple[str, ...]:

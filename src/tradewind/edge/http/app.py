@@ -70,7 +70,8 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> Litestar:
             await database.close()
 
     def outermost(config: AppConfig) -> AppConfig:
-        config.middleware = [partial(Headers, strict=settings.secure_cookies and settings.tls != "self"), *config.middleware]
+        strict = settings.secure_cookies and settings.tls != "self"
+        config.middleware = [partial(Headers, strict=strict), guard.Admission, *config.middleware]
         return config
 
     routes = all_routes()
@@ -78,7 +79,6 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> Litestar:
     larger = Router("/", route_handlers=uploads, request_max_body_size=settings.max_file_bytes + _ENVELOPE)  # pyright: ignore[reportArgumentType]
     return Litestar(
         route_handlers=[larger, *(route for route in routes if route not in uploads)],  # pyright: ignore[reportArgumentType]
-        guards=[guard.admit],  # pyright: ignore[reportArgumentType]
         exception_handlers={Exception: problems.handle},
         lifespan=[lifespan],
         on_app_init=[outermost],

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
+from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from tradewind.accounts.actors import system_rights
 from tradewind.accounts.api_keys import actor_of_key
@@ -29,6 +31,19 @@ def needs(right: Right, *, reads: bool = False, body: str = "application/json") 
 def cookie_name(settings: Settings) -> str:
     """Name of the session cookie; the prefix makes browsers insist on Secure and Path=/."""
     return "__Host-sid" if settings.secure_cookies else "sid"
+
+
+class Admission:
+    """ASGI middleware that lets a request through to its route, or not. (A guard of the framework's would copy the route for every request.)"""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes on what may pass."""
+        if scope["type"] == "http":
+            await admit(ASGIConnection(scope), cast(BaseRouteHandler, scope["route_handler"]))
+        await self._app(scope, receive, send)
 
 
 async def admit(connection: AnyConnection, handler: BaseRouteHandler) -> None:

@@ -49,6 +49,6 @@ class Headers:
                 message["headers"] = [*message["headers"], *added, (b"x-request-id", name.encode())]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=name):
-            await self._app(scope, receive, sending)
+        structlog.contextvars.bind_contextvars(request_id=name)
+        await self._app(scope, receive, sending)
         answered(scope["method"], scope["path"], status, round((time.perf_counter() - started) * 1000, 1), name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from tradewind.catalog.snapshot import CatalogHolder, refresh
 from tradewind.files.store import FileStore
@@ -23,6 +25,7 @@ from tradewind.query.database.pool import Database
 AnyRequest = Request[Any, Any, Any]
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
+_NOT_MODIFIED = 304
 _encoder = msgspec.json.Encoder(decimal_format="string")
 
 
@@ -76,7 +79,10 @@ def request_id(connection: AnyConnection) -> str:
 def header(connection: AnyConnection, name: str) -> str | None:
     """A request header by its lower-case name, without making a mapping of all of them."""
     wanted = name.encode()
-    return next((value.decode("latin-1") for key, value in connection.scope["headers"] if key == wanted), None)
+    for key, value in connection.scope["headers"]:
+        if key == wanted:
+            return value.decode("latin-1")
+    return None
 
 
 def address_of(connection: AnyConnection) -> str:
@@ -105,17 +111,34 @@ def encoded(value: object) -> bytes:
     return _encoder.encode(value)
 
 
+class Ready(Response[bytes]):
+    """JSON bytes and headers that are sent as they are; it takes no cookies."""
+
+    def __init__(self, body: bytes, status: int, headers: Sequence[tuple[bytes, bytes]]) -> None:  # pyright: ignore[reportMissingSuperCall]
+        kind = ((b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)))
+        self._start: Message = {"type": "http.response.start", "status": status, "headers": [*headers, *(kind if status != _NOT_MODIFIED else ())]}
+        self._body: Message = {"type": "http.response.body", "body": body, "more_body": False}
+
+    def to_asgi_response(self, *_: Any, **__: Any) -> ASGIApp:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """What the framework calls to send it."""
+        return self._send
+
+    async def _send(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await send(self._start)
+        await send(self._body)
+
+
 def answer(value: object, *, status: int = 200) -> Response[bytes]:
     """JSON that must not be kept by anybody: bytes as they are, anything else encoded."""
-    body = value if isinstance(value, bytes) else encoded(value)
-    return Response(body, status_code=status, media_type="application/json", headers={"Cache-Control": "no-store"})
+    return Ready(value if isinstance(value, bytes) else encoded(value), status, ((b"cache-control", b"no-store"),))
 
 
 def tagged(request: AnyRequest, body: bytes) -> Response[bytes]:
     """JSON with an ETag of its bytes; 304 without a body when the reader has it already."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization"}
-    known = {part.strip().removeprefix("W/") for part in (header(request, "if-none-match") or "").split(",")}
-    if tag in known or "*" in known:
-        return Response(b"", status_code=304, headers=headers, media_type="application/json")
-    return Response(body, media_type="application/json", headers=headers)
+    headers = ((b"etag", tag.encode()), (b"cache-control", b"private, no-cache"), (b"vary", b"Cookie, Authorization"))
+    if sent := header(request, "if-none-match"):
+        known = {part.strip().removeprefix("W/") for part in sent.split(",")}
+        if tag in known or "*" in known:
+            return Ready(b"", _NOT_MODIFIED, headers)
+    return Ready(body, 200, headers)

@@ -29,7 +29,7 @@ class Connection:
         """All rows of the answer."""
         with translated():
             cursor = await self.driver.execute(statement_text(statement), statement.params or None)
-            return await cursor.fetchall() if cursor.description else []
+            return await cursor.fetchall() if cursor.pgresult is not None and cursor.pgresult.nfields else []
 
     async def row(self, statement: Sql) -> Row | None:
         """The first row, if any."""

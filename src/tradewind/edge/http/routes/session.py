@@ -10,7 +10,7 @@ from litestar import Response, delete, get, patch, post
 from tradewind.accounts import people, sign_in
 from tradewind.accounts.actors import actor_for, system_rights
 from tradewind.edge.http.guard import cookie_name, needs
-from tradewind.edge.http.running import AnyRequest, Asked, address_of, answer, asked, running_of
+from tradewind.edge.http.running import AnyRequest, Asked, address_of, answer, asked, encoded, running_of
 from tradewind.kernel.problems import Problem, SignInRequired
 from tradewind.metadata.actors import SYSTEM
 from tradewind.records import log
@@ -52,7 +52,7 @@ async def start(request: AnyRequest, data: Credentials) -> Response[bytes]:
     async with running.database.transaction() as connection:
         actor = await actor_for(connection, signed.person, address=address_of(request))
         await log.record(connection, actor, "sign_in", None, None, (), None, running.clock)
-    response = answer({"person": str(signed.person)})
+    response = _with_cookies({"person": str(signed.person)})
     same: Literal["lax"] = "lax"
     response.set_cookie(key=name, value=signed.token, path="/", httponly=True, samesite=same, secure=running.settings.secure_cookies, max_age=14 * 86400)
     return response
@@ -92,9 +92,13 @@ async def end(request: AnyRequest) -> Response[bytes]:
     running = running_of(request)
     name = cookie_name(running.settings)
     await sign_in.sign_out(running.database, request.cookies.get(name, ""))
-    response = answer({})
+    response = _with_cookies({})
     response.delete_cookie(key=name, path="/")
     return response
+
+
+def _with_cookies(value: object) -> Response[bytes]:
+    return Response(encoded(value), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 ROUTES = (health, start, me, settings, end)
