@@ -6,6 +6,13 @@ from playwright.sync_api import Browser, Page, expect
 from tests.faults.stack import Stack
 
 
+def use_language(page: Page, stack: Stack, language: str, theme: str = "system") -> None:
+    """The person's own language and theme, as his settings keep them."""
+    settings = {"language": language, "theme": theme}
+    answer = page.context.request.patch(f"{stack.address}/api/session", data=settings, headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status == 200, answer.text()
+
+
 def signed_in(browser: Browser, stack: Stack, email: str, width: int = 1440) -> Page:
     """A page of a new context behind the sign-in form."""
     page = browser.new_context(viewport={"width": width, "height": 900}).new_page()

@@ -4,6 +4,7 @@ const PATHS: Record<string, string> = {
   apps: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z',
   search: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM20 20l-4-4',
   plus: 'M12 5v14M5 12h14',
+  minus: 'M5 12h14',
   close: 'M6 6l12 12M18 6L6 18',
   check: 'M5 12l5 5 9-10',
   down: 'M6 9l6 6 6-6',
@@ -51,6 +52,11 @@ const PATHS: Record<string, string> = {
   panel: 'M3 5h18v14H3zM15 5v14',
   upload: 'M12 16V4M7 9l5-5 5 5M4 20h16',
   expand: 'M14 4h6v6M20 4l-7 7M10 20H4v-6M4 20l7-7',
+  message: 'M4 5h16v11H10l-5 4v-4H4z',
+  target: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 12h.01',
+  box: 'M12 3l8 4v10l-8 4-8-4V7zM4 7l8 4 8-4M12 11v10',
+  receipt: 'M6 3h12v18l-3-2-3 2-3-2-3 2zM9 8h6M9 12h6',
+  list: 'M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01',
   warn: 'M12 3l10 18H2zM12 10v5M12 18h.01',
 }
 
@@ -60,7 +66,6 @@ const ALIASES: Record<string, string> = {
   contact: 'user',
   people: 'users',
   home: 'apps',
-  box: 'table',
 }
 
 export function Icon({ name, size = 16, label }: { name: string; size?: 16 | 20; label?: string }) {

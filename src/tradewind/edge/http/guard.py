@@ -17,8 +17,8 @@ from tradewind.kernel.problems import CrossSite, Forbidden, InvalidRequest, Sign
 from tradewind.kernel.settings import Settings
 from tradewind.metadata.actors import Actor
 
-Right = Literal["public", "signed_in", "person", "build", "people", "roles", "audit", "keys", "purge", "demo"]
-"""Who may call a route: anybody; any actor; a person but no API key; or who holds that system right."""
+Right = Literal["public", "signed_in", "person", "define", "build", "people", "roles", "audit", "keys", "purge", "demo"]
+"""Who may call a route: anybody; any actor; a person but no API key; who defines objects or roles (the route looks which); or who holds that system right."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -66,8 +66,11 @@ async def admit(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         raise Forbidden(right="write")
     if right == "person" and actor.kind != "person":
         raise Forbidden(right="person")
-    if right not in ("signed_in", "person") and right not in system_rights(running_of(connection).holder.current, actor):
-        raise Forbidden(right=right)
+    if right in ("signed_in", "person"):
+        return
+    held = system_rights(running_of(connection).holder.current, actor)
+    if right not in held and not (right == "define" and held & {"build", "roles"}):
+        raise Forbidden(right="build" if right == "define" else right)
 
 
 def check_origin(connection: AnyConnection, settings: Settings) -> None:

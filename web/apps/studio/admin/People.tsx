@@ -94,7 +94,15 @@ export default function People() {
           refresh={refresh}
         />
       )}
-      {seen && <SeesDrawer person={seen} role={role} onClose={() => setSeen(undefined)} />}
+      {seen && (
+        <SeesDrawer
+          title={t('admin.seesTitle', { name: seen.name })}
+          name={seen.id}
+          ask={() => server.sees(seen.id)}
+          role={role}
+          onClose={() => setSeen(undefined)}
+        />
+      )}
     </>
   )
 }

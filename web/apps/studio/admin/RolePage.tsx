@@ -1,17 +1,28 @@
-/** One role: its names, its rights on the installation and on each object; kept as a draft in the browser until it is published. */
-import { Alert, Button, Checkbox, Input, Modal } from 'antd'
-import { useEffect, useState } from 'react'
+/** One role: its names, its rights on the installation and on each object; a draft until it is published. */
+import { useQueryClient } from '@tanstack/react-query'
+import { Button, Checkbox, Input } from 'antd'
+import { useMemo, useState } from 'react'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
-import { say as toast } from '../../../ui/toast'
-import { TextsInput, useProblemText } from '../build/texts'
-import { refuse } from './parts'
+import { Failed, Skeleton } from '../../../ui/states'
+import { usePhone } from '../../../ui/theme'
+import { sayProblem, say as toast } from '../../../ui/toast'
+import { EditorHead } from '../edit/EditorHead'
+import { definitions } from '../edit/server'
+import { TextsInput } from '../edit/texts'
+import { type Editor, useEditor, useProblems } from '../edit/useEditor'
+import { Versions } from '../edit/Versions'
+import { RoleDifferences } from './RoleDifferences'
 import { RoleObject } from './RoleObject'
-import { changedParts, type Listed, newKey, type RightsObject, type Role, SYSTEM, withRights } from './roles'
+import { RolePlan } from './RolePlan'
+import { type Listed, mergeRoles, newKey, type RightsObject, type Role, roleDifferences, SYSTEM, tidy, withRights } from './roles'
+import { SeesDrawer } from './Sees'
 import { server } from './server'
 
 interface Props {
+  name: string
   listed: Listed | undefined
+  /** What a new role begins as. */
   start: Role
   keys: string[]
   objects: RightsObject[]
@@ -19,167 +30,90 @@ interface Props {
   onClose: () => void
 }
 
-interface Found {
-  pointer: string
-  code: string
-  params: Record<string, unknown>
+export function RolePage(props: Props) {
+  const { name, listed, start } = props
+  const [fresh] = useState(() => (listed ? undefined : tidy(start)))
+  const shape = useMemo(() => ({ kind: 'role' as const, normal: tidy, merge: mergeRoles, fresh }), [fresh])
+  const editor = useEditor<Role>(shape, name)
+  const role = editor.doc?.[name]
+  if (editor.problem) return <Failed problem={editor.problem} retry={editor.retry} />
+  if (editor.loading || !role) return <Skeleton />
+  return <Editing {...props} editor={editor} role={role} />
 }
 
-const MOST_UNDO = 100
+type Dialog = '' | 'plan' | 'versions' | 'sees'
 
-/** The edits one made, with the way back and forth; kept in this browser as long as they are about this version. */
-function useEdits(name: string, version: number, start: Role) {
-  const key = `tradewind.draft.role.${name}`
-  const [past, setPast] = useState<Role[]>([])
-  const [future, setFuture] = useState<Role[]>([])
-  const [kept] = useState<{ version: number; role: Role } | null>(() => {
-    try {
-      return JSON.parse(localStorage.getItem(key) ?? 'null')
-    } catch {
-      return null
-    }
-  })
-  const [role, setRole] = useState<Role>(kept?.version === version ? kept.role : start)
-  const keep = (next: Role) => {
-    setRole(next)
-    localStorage.setItem(key, JSON.stringify({ version, role: next }))
-  }
-  return {
-    role,
-    overtaken: kept !== null && kept.version !== version,
-    change: (next: Role) => {
-      setPast([...past.slice(-MOST_UNDO), role])
-      setFuture([])
-      keep(next)
-    },
-    undo: past.length
-      ? () => {
-          setFuture([role, ...future])
-          keep(past[past.length - 1] as Role)
-          setPast(past.slice(0, -1))
-        }
-      : undefined,
-    redo: future.length
-      ? () => {
-          setPast([...past, role])
-          keep(future[0] as Role)
-          setFuture(future.slice(1))
-        }
-      : undefined,
-    forget: () => {
-      localStorage.removeItem(key)
-      setPast([])
-      setFuture([])
-      setRole(start)
-    },
-  }
-}
-
-export function RolePage({ listed, start, keys, objects, refresh, onClose }: Props) {
+function Editing({ name, listed, keys, objects, refresh, onClose, editor, role }: Props & { editor: Editor<Role>; role: Role }) {
   const { t, say } = useWords()
-  const sentence = useProblemText()
-  const edits = useEdits(listed?.key ?? `new.${start.key}`, listed?.version ?? 0, start)
-  const { role } = edits
+  const phone = usePhone()
+  const queries = useQueryClient()
   const [open, setOpen] = useState('')
   const [search, setSearch] = useState('')
-  const [asking, setAsking] = useState(false)
-  const [busy, setBusy] = useState(false)
-  const [problems, setProblems] = useState<Found[]>([])
-  const changed = changedParts(listed?.body, role)
-  const dirty = changed.length > 0
-  const name = say(role.labels, '') || (listed ? listed.key : t('admin.role.new'))
-  const label = (key: string) => {
-    const object = objects.find((one) => one.key === key)
-    return object ? say(object.labels, key) : t('admin.role.itself')
+  const [dialog, setDialog] = useState<Dialog>('')
+  const problems = useProblems(editor.doc)
+  const title = say(role.labels, '') || (listed ? name : t('admin.role.new'))
+  const label = (key: string) => say(objects.find((one) => one.key === key)?.labels, key)
+  const change = (next: Role, place?: string) => editor.change({ [name]: tidy(next) }, place)
+  const close = () => setDialog('')
+  const named = Object.keys(role.labels).length > 0
+  const unnamed = { pointer: `/role/${name}/labels`, code: 'field.required', params: { reason: 'no_name' } }
+  const published = async (changeSet: string, key: string) => {
+    if (key !== name) await editor.discard()
+    close()
+    await Promise.all([refresh(), queries.invalidateQueries({ queryKey: ['versions', 'role', key] })])
+    toast(t('admin.role.published', { name: title }), {
+      undo: async () => {
+        await definitions.undo(changeSet)
+        await refresh()
+      },
+    })
+    onClose()
   }
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && event.target.closest('input, textarea')
-      if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z') return
-      event.preventDefault()
-      if (event.shiftKey) edits.redo?.()
-      else edits.undo?.()
-    }
-    window.addEventListener('keydown', onKey)
-    return () => window.removeEventListener('keydown', onKey)
-  }, [edits])
-  const ask = async () => {
+  const discard = async () => {
+    const before = editor.doc
     try {
-      const named = Object.values(role.labels).some((text) => text.trim())
-      const found = named
-        ? await server.checkRole(role)
-        : [{ pointer: '', code: 'field.required', params: { reason: 'no_name' } }]
-      setProblems(found)
-      if (!found.length) setAsking(true)
+      await editor.discard()
+      if (!listed) onClose()
+      toast(t('build.discarded'), {
+        undo: async () => {
+          if (!before) return
+          await definitions.keep('role', name, before, editor.base)
+          await queries.invalidateQueries({ queryKey: ['drafts'] })
+          await editor.reload()
+        },
+      })
     } catch (problem) {
-      refuse(problem)
+      sayProblem(problem)
     }
   }
-  const discard = () => {
-    edits.forget()
-    if (!listed) onClose()
-  }
-  const publish = async () => {
-    setBusy(true)
-    try {
-      const key = listed?.key ?? newKey(role.labels.en ?? '', keys)
-      const { change_set: made } = await server.saveRole({ ...role, key }, listed?.version ?? 0)
-      edits.forget()
-      await refresh()
-      toast(t('admin.role.published', { name }), { undo: () => server.undoRole(made).then(refresh) })
-      onClose()
-    } catch (problem) {
-      setAsking(false)
-      refuse(problem)
-    } finally {
-      setBusy(false)
-    }
-  }
+  const key = listed ? name : newKey(role.labels.en ?? '', keys)
   const shown = objects.filter((object) => `${label(object.key)} ${object.key}`.toLowerCase().includes(search.toLowerCase()))
   return (
     <div className="role">
-      <div className="row wrap admin-bar role-bar">
-        <Button type="text" icon={<Icon name="left" />} onClick={onClose}>
-          {t('admin.roles')}
-        </Button>
-        <h2 className="cut">{name}</h2>
-        {listed && <span className="quiet">{t('admin.role.people', { count: listed.people })}</span>}
-        <span className="toolbar-space" />
-        <Button type="text" disabled={!edits.undo} onClick={edits.undo} title="Ctrl Z">
-          {t('action.undo')}
-        </Button>
-        <Button type="text" disabled={!edits.redo} onClick={edits.redo} title="Ctrl Shift Z">
-          {t('admin.role.redo')}
-        </Button>
-        <Button disabled={!dirty} onClick={discard}>
-          {t('admin.role.discard')}
-        </Button>
-        <Button type="primary" disabled={!dirty} onClick={() => void ask()}>
-          {t('build.publish')}
-        </Button>
-      </div>
-      {edits.overtaken && <Alert type="warning" showIcon closable title={t('admin.role.overtaken')} />}
-      {problems.length > 0 && (
-        <Alert
-          type="error"
-          showIcon
-          title={t('plan.problems', { count: problems.length })}
-          description={
-            <ul>
-              {problems.map((problem) => (
-                <li key={problem.pointer + JSON.stringify(problem.params)}>
-                  {label(problem.pointer.split('/')[4] ?? '')}: {sentence(problem)}
-                </li>
-              ))}
-            </ul>
-          }
-        />
-      )}
-      <TextsInput label={t('admin.name')} value={role.labels} onChange={(labels) => edits.change({ ...role, labels })} />
-      <Checkbox
-        checked={role.everything ?? false}
-        onChange={(event) => edits.change({ ...role, everything: event.target.checked })}
+      <EditorHead
+        editor={editor}
+        back={
+          <button type="button" className="icon-button" aria-label={t('admin.role.back')} onClick={onClose}>
+            <Icon name="left" size={20} />
+          </button>
+        }
+        icon="lock"
+        title={title}
+        count={editor.original ? roleDifferences(editor.original, role, objects).length : 0}
+        actions={phone ? [{ key: 'sees', label: t('admin.role.sees'), run: () => setDialog('sees') }] : []}
+        onVersions={() => setDialog('versions')}
+        onDiscard={() => void discard()}
+        onPublish={() => setDialog('plan')}
       >
+        {listed && !phone && <span className="quiet">{t('admin.role.people', { count: listed.people })}</span>}
+        {!phone && <Button onClick={() => setDialog('sees')}>{t('admin.role.sees')}</Button>}
+      </EditorHead>
+      <TextsInput
+        label={t('admin.name')}
+        value={role.labels}
+        onChange={(labels) => change({ ...role, labels: { ...labels } }, 'labels')}
+      />
+      <Checkbox checked={role.everything ?? false} onChange={(event) => change({ ...role, everything: event.target.checked })}>
         {t('admin.role.everything')}
       </Checkbox>
       {!role.everything && (
@@ -191,7 +125,7 @@ export function RolePage({ listed, start, keys, objects, refresh, onClose }: Pro
                 key={right}
                 checked={role.system?.includes(right) ?? false}
                 onChange={(event) =>
-                  edits.change({
+                  change({
                     ...role,
                     system: event.target.checked
                       ? [...(role.system ?? []), right]
@@ -223,27 +157,45 @@ export function RolePage({ listed, start, keys, objects, refresh, onClose }: Pro
               rights={role.objects?.[object.key] ?? {}}
               open={open === object.key}
               onOpen={() => setOpen(open === object.key ? '' : object.key)}
-              onChange={(rights) => edits.change(withRights(role, object.key, rights))}
+              onChange={(rights) => change(withRights(role, object.key, rights))}
             />
           ))}
+          {!shown.length && <p className="quiet">{t('build.nothingFound', { search })}</p>}
         </>
       )}
-      <Modal
-        open={asking}
-        title={t('admin.role.publishTitle', { name })}
-        okText={t('build.publish')}
-        cancelText={t('action.cancel')}
-        confirmLoading={busy}
-        onOk={() => void publish()}
-        onCancel={() => setAsking(false)}
-      >
-        <p>{t('admin.role.publishText', { count: listed?.people ?? 0 })}</p>
-        <ul>
-          {changed.map((key) => (
-            <li key={key}>{label(key)}</li>
-          ))}
-        </ul>
-      </Modal>
+      {dialog === 'plan' && (
+        <RolePlan
+          name={title}
+          before={editor.original}
+          after={{ ...role, key }}
+          base={editor.base}
+          people={listed?.people ?? 0}
+          objects={objects}
+          problems={named ? problems : [unnamed]}
+          onPublished={(changeSet) => void published(changeSet, key)}
+          onClose={close}
+        />
+      )}
+      {dialog === 'versions' && (
+        <Versions<Role>
+          kind="role"
+          name={name}
+          draft={editor.changed ? role : undefined}
+          compare={(before, after) => <RoleDifferences before={before} after={after} objects={objects} />}
+          onRestore={(body) => change(body)}
+          onUndone={() => void Promise.all([refresh(), editor.reload()])}
+          onClose={close}
+        />
+      )}
+      {dialog === 'sees' && (
+        <SeesDrawer
+          title={t('admin.role.seesTitle', { name: title })}
+          name={`role ${name}`}
+          ask={() => server.roleSees(role)}
+          role={() => title}
+          onClose={close}
+        />
+      )}
     </div>
   )
 }

@@ -5,20 +5,23 @@ import { useCatalog } from '../../../ui/catalog'
 import { useWords } from '../../../ui/i18n'
 import { Empty, Failed, Skeleton } from '../../../ui/states'
 import { usePhone } from '../../../ui/theme'
-import { type Person, type Sees, server } from './server'
+import type { Sees } from './server'
 
-export function SeesDrawer({ person, role, onClose }: { person: Person; role: (key: string) => string; onClose: () => void }) {
+interface Props {
+  title: string
+  /** Under which the answer is kept, and how it is asked for. */
+  name: string
+  ask: () => Promise<Sees>
+  role: (key: string) => string
+  onClose: () => void
+}
+
+export function SeesDrawer({ title, name, ask, role, onClose }: Props) {
   const { t } = useWords()
   const phone = usePhone()
-  const asked = useQuery({ queryKey: ['admin', 'sees', person.id], queryFn: () => server.sees(person.id), staleTime: 0 })
+  const asked = useQuery({ queryKey: ['admin', 'sees', name], queryFn: ask, staleTime: 0, gcTime: 0 })
   return (
-    <Drawer
-      open
-      title={t('admin.seesTitle', { name: person.name })}
-      placement={phone ? 'bottom' : 'right'}
-      size={phone ? '92vh' : 560}
-      onClose={onClose}
-    >
+    <Drawer open title={title} placement={phone ? 'bottom' : 'right'} size={phone ? '92vh' : 560} onClose={onClose}>
       {asked.isError ? (
         <Failed problem={asked.error} retry={() => void asked.refetch()} />
       ) : !asked.data ? (

@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { type Ref, request } from '../../../ui/api'
 import type { Texts } from '../../../ui/catalog'
-import type { Found } from '../build/model'
 import type { Listed, RightsObject, Role } from './roles'
 
 export interface Person {
@@ -95,10 +94,8 @@ export const server = {
     request<{ id: string; key: string }>('POST', '/api/keys', body),
   revokeKey: (id: string) => request<unknown>('DELETE', `/api/keys/${id}`),
   roleRights: () => request<{ roles: Listed[]; objects: RightsObject[]; keys: string[] }>('GET', '/api/roles'),
-  checkRole: (body: Role) => request<Found[]>('POST', '/api/roles/check', { body }),
-  saveRole: (body: Role, base: number) => request<{ change_set: string }>('PUT', `/api/roles/${body.key}`, { body, base }),
+  roleSees: (body: Role) => request<Sees>('POST', '/api/roles/sees', { body }),
   retireRole: (key: string) => request<{ change_set: string }>('DELETE', `/api/roles/${key}`),
-  undoRole: (changeSet: string) => request<unknown>('POST', `/api/roles/undo/${changeSet}`),
   audit: (question: string) => request<{ entries: Entry[] }>('GET', `/api/audit?${question}`),
   verify: () => request<{ whole: boolean; broken: string | null }>('GET', '/api/audit/verify'),
 }

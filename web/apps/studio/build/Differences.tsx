@@ -2,7 +2,8 @@
 
 import { Icon } from '../../../ui/Icon'
 import { LANGUAGES, useWords } from '../../../ui/i18n'
-import { type Difference, differences, type FieldDef, type ObjectDef, same } from './model'
+import { same } from '../edit/model'
+import { type Difference, differences, type FieldDef, type ObjectDef } from './model'
 
 const ICONS = {
   added: 'plus',

@@ -2,11 +2,12 @@
 import { Input, InputNumber, Select, Switch } from 'antd'
 import { controlOf, toWire } from '../../../kinds/fields/registry'
 import { useWords } from '../../../ui/i18n'
-import { type Doc, type FieldDef, type Found, isKey, type ObjectDef, placeOf, proposeKey } from './model'
+import type { Found } from '../edit/model'
+import { TextsInput, useProblemText } from '../edit/texts'
+import { type Doc, type FieldDef, isKey, type ObjectDef, placeOf, proposeKey } from './model'
 import { Settings } from './Settings'
 import { Structural, useKnown } from './Structural'
 import type { FieldTypes } from './server'
-import { TextsInput, useProblemText } from './texts'
 
 export const STRUCTURAL = ['relation', 'lines', 'lookup', 'rollup', 'formula']
 export const COMPUTED = ['lookup', 'rollup', 'formula', 'auto_number', 'lines']

@@ -6,10 +6,10 @@ import { type FormEvent, useId, useState } from 'react'
 import type { Texts } from '../../../ui/catalog'
 import { useWords } from '../../../ui/i18n'
 import { sayProblem } from '../../../ui/toast'
+import { definitions } from '../edit/server'
+import { TextsInput } from '../edit/texts'
 import { type FieldDef, isKey, type ObjectDef, proposeKey, STAGES } from './model'
 import { IconPicker } from './pickers'
-import { server } from './server'
-import { TextsInput } from './texts'
 
 /** Fields that most objects begin with. */
 const STARTERS: FieldDef[] = [
@@ -59,7 +59,7 @@ export default function NewObject({ taken, onClose }: { taken: string[]; onClose
     }
     setBusy(true)
     try {
-      await server.keep(key, { [key]: object }, 0)
+      await definitions.keep('object', key, { [key]: object }, 0)
       await queries.invalidateQueries({ queryKey: ['drafts'] })
       await navigate({ to: '/build/objects/$key', params: { key } })
     } catch (problem) {

@@ -1,15 +1,20 @@
 /** The object editor: fields on the left, the settings of the chosen one on the right; nothing is live until it is published. */
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
-import { Alert, Button, Drawer, Dropdown, Input, Select } from 'antd'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { Alert, Button, Drawer, Input, Select } from 'antd'
+import { useMemo, useRef, useState } from 'react'
 import { useMe } from '../../../ui/catalog'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 import { Empty, Failed, Skeleton } from '../../../ui/states'
 import { usePhone } from '../../../ui/theme'
 import { sayProblem, say as toast } from '../../../ui/toast'
-import './build.css'
+import { EditorHead } from '../edit/EditorHead'
+import { definitions } from '../edit/server'
+import { TextsInput, useProblemText } from '../edit/texts'
+import { type Editor, type Shape, useEditor, useProblems } from '../edit/useEditor'
+import { Versions } from '../edit/Versions'
+import { Differences } from './Differences'
 import { FieldForm } from './FieldForm'
 import { FieldList } from './FieldList'
 import {
@@ -20,6 +25,7 @@ import {
   differences,
   type FieldDef,
   lineObject,
+  merge,
   type ObjectDef,
   placeOf,
   proposeKey,
@@ -28,11 +34,10 @@ import {
 } from './model'
 import { PlanDrawer } from './PlanDrawer'
 import { IconPicker } from './pickers'
-import { type FieldTypes, server, useDefinitions, useFieldTypes } from './server'
+import { type FieldTypes, useDefinitions, useFieldTypes } from './server'
 import { TypePicker } from './TypePicker'
-import { TextsInput, useProblemText } from './texts'
-import { type Editor, useEditor, useProblems } from './useEditor'
-import { Versions } from './Versions'
+
+const OBJECTS: Shape<ObjectDef> = { kind: 'object', normal: (body) => ({ ...body, fields: body.fields ?? [] }), merge }
 
 export default function ObjectPage() {
   const { key } = useParams({ strict: false }) as { key: string }
@@ -43,7 +48,7 @@ export default function ObjectPage() {
 }
 
 function Loaded({ object }: { object: string }) {
-  const editor = useEditor(object)
+  const editor = useEditor(OBJECTS, object)
   const types = useFieldTypes()
   if (editor.problem) return <Failed problem={editor.problem} retry={editor.retry} />
   if (types.isError) return <Failed problem={types.error} retry={() => void types.refetch()} />
@@ -51,7 +56,7 @@ function Loaded({ object }: { object: string }) {
   return <Editing object={object} doc={editor.doc} editor={editor} types={types.data} />
 }
 
-function Editing({ object, doc, editor, types }: { object: string; doc: Doc; editor: Editor; types: FieldTypes }) {
+function Editing({ object, doc, editor, types }: { object: string; doc: Doc; editor: Editor<ObjectDef>; types: FieldTypes }) {
   const { t, say } = useWords()
   const phone = usePhone()
   const navigate = useNavigate()
@@ -66,25 +71,7 @@ function Editing({ object, doc, editor, types }: { object: string; doc: Doc; edi
   const owner = doc[shown] as ObjectDef
   const original = shown === object ? editor.original : undefined
   const field = owner.fields.find((one) => one.key === selected && !one.retired)
-  const { undo, redo } = editor
-
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (
-        !(event.ctrlKey || event.metaKey) ||
-        event.altKey ||
-        document.querySelector('.ant-modal-wrap:not([style*="display: none"])')
-      )
-        return
-      const letter = event.key.toLowerCase()
-      if (letter !== 'z' && letter !== 'y') return
-      event.preventDefault()
-      if (letter === 'y' || event.shiftKey) redo()
-      else undo()
-    }
-    window.addEventListener('keydown', onKeyDown)
-    return () => window.removeEventListener('keydown', onKeyDown)
-  }, [undo, redo])
+  const retiredNow = Boolean(editor.original?.retired)
 
   const changes = useMemo(() => differences(original, owner), [original, owner])
   const changedKeys = useMemo(
@@ -130,7 +117,7 @@ function Editing({ object, doc, editor, types }: { object: string; doc: Doc; edi
       queries.invalidateQueries({ queryKey: ['catalog'] }),
       queries.invalidateQueries({ queryKey: ['definitions'] }),
       queries.invalidateQueries({ queryKey: ['drafts'] }),
-      queries.invalidateQueries({ queryKey: ['versions', object] }),
+      queries.invalidateQueries({ queryKey: ['versions', 'object', object] }),
     ])
     await editor.reload()
   }
@@ -141,7 +128,7 @@ function Editing({ object, doc, editor, types }: { object: string; doc: Doc; edi
     await afterPublish()
     toast(t('build.published', { name: say(doc[object]?.labels, object) }), {
       undo: async () => {
-        await server.undo(changeSet)
+        await definitions.undo(changeSet)
         if (fresh) await navigate({ to: '/build' })
         await afterPublish()
       },
@@ -154,7 +141,7 @@ function Editing({ object, doc, editor, types }: { object: string; doc: Doc; edi
       if (!editor.version) await navigate({ to: '/build' })
       toast(t('build.discarded'), {
         undo: async () => {
-          await server.keep(object, before, editor.base)
+          await definitions.keep('object', object, before, editor.base)
           await queries.invalidateQueries({ queryKey: ['drafts'] })
           if (editor.version) await editor.reload()
           else await navigate({ to: '/build/objects/$key', params: { key: object } })
@@ -189,37 +176,30 @@ function Editing({ object, doc, editor, types }: { object: string; doc: Doc; edi
   const asideTitle = field ? say(field.labels, t('build.unnamed')) : t('build.objectSettings')
   return (
     <div className="builder">
-      <header className="builder-head">
-        <Link to="/build" className="icon-button" aria-label={t('build.back')}>
-          <Icon name="left" size={20} />
-        </Link>
-        <Icon name={doc[object]?.icon ?? 'table'} size={20} />
-        <h1 className="cut">{say(doc[object]?.labels, object)}</h1>
-        <span className={`quiet saving ${editor.saving}`} role="status">
-          {editor.changed ? t(`build.saving.${editor.saving}`) : ''}
-        </span>
-        <span className="toolbar-space" />
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={t('action.undo')}
-          title={`${t('action.undo')} (Ctrl Z)`}
-          disabled={!editor.canUndo}
-          onClick={undo}
-        >
-          <Icon name="restore" />
-        </button>
-        <button
-          type="button"
-          className="icon-button flip"
-          aria-label={t('build.redo')}
-          title={`${t('build.redo')} (Ctrl Shift Z)`}
-          disabled={!editor.canRedo}
-          onClick={redo}
-        >
-          <Icon name="restore" />
-        </button>
-        {editor.version > 0 && !editor.retired && !owner.parent && (
+      <EditorHead
+        editor={editor}
+        back={
+          <Link to="/build" className="icon-button" aria-label={t('build.back')}>
+            <Icon name="left" size={20} />
+          </Link>
+        }
+        icon={doc[object]?.icon ?? 'table'}
+        title={say(doc[object]?.labels, object)}
+        count={count}
+        actions={
+          editor.version && !owner.parent
+            ? [
+                doc[object]?.retired
+                  ? { key: 'unretire', label: t('build.restoreObject'), run: () => retire(false) }
+                  : { key: 'retire', label: t('build.retireObject'), danger: true, run: () => retire(true) },
+              ]
+            : []
+        }
+        onVersions={() => setDialog('versions')}
+        onDiscard={() => void discard()}
+        onPublish={() => setDialog('plan')}
+      >
+        {editor.version > 0 && !retiredNow && !owner.parent && (
           <Link
             to="/o/$object"
             params={{ object }}
@@ -230,33 +210,7 @@ function Editing({ object, doc, editor, types }: { object: string; doc: Doc; edi
             <Icon name="expand" />
           </Link>
         )}
-        <Dropdown
-          trigger={['click']}
-          menu={{
-            onClick: ({ key }) => {
-              if (key === 'versions') setDialog('versions')
-              else if (key === 'discard') void discard()
-              else retire(key === 'retire')
-            },
-            items: [
-              { key: 'versions', label: t('build.versions'), disabled: !editor.version },
-              { key: 'discard', label: t('build.discard'), disabled: !editor.changed },
-              ...(editor.version && !owner.parent
-                ? [
-                    doc[object]?.retired
-                      ? { key: 'unretire', label: t('build.restoreObject') }
-                      : { key: 'retire', label: t('build.retireObject'), danger: true },
-                  ]
-                : []),
-            ],
-          }}
-        >
-          <Button aria-label={t('build.more')} icon={<Icon name="more" />} />
-        </Dropdown>
-        <Button type="primary" disabled={!editor.changed} onClick={() => void editor.save().then(() => setDialog('plan'))}>
-          {editor.changed && count > 0 ? t('build.publishCount', { count }) : t('build.publish')}
-        </Button>
-      </header>
+      </EditorHead>
       {Object.keys(doc).length > 1 && (
         <div className="builder-tabs" role="tablist">
           {Object.values(doc).map((one) => (
@@ -266,28 +220,7 @@ function Editing({ object, doc, editor, types }: { object: string; doc: Doc; edi
           ))}
         </div>
       )}
-      {editor.version > editor.base && editor.changed && (
-        <Alert
-          type="warning"
-          showIcon
-          title={t('build.newer', { version: editor.version })}
-          action={
-            <Button size="small" onClick={() => void editor.takeIn().catch(sayProblem)}>
-              {t('build.takeIn')}
-            </Button>
-          }
-        />
-      )}
-      {editor.others.length > 0 && (
-        <Alert
-          type="info"
-          showIcon
-          title={t('build.alsoEditing', { count: editor.others.length, names: editor.others.join(t('build.comma')) })}
-        />
-      )}
-      {doc[object]?.retired && (
-        <Alert type="warning" showIcon title={t(editor.retired ? 'build.isRetired' : 'build.willRetire')} />
-      )}
+      {doc[object]?.retired && <Alert type="warning" showIcon title={t(retiredNow ? 'build.isRetired' : 'build.willRetire')} />}
       <div className="builder-body">
         <div className="builder-list">
           <button type="button" className={field ? 'object-row' : 'object-row now'} onClick={() => setSelected('')}>
@@ -345,8 +278,10 @@ function Editing({ object, doc, editor, types }: { object: string; doc: Doc; edi
         />
       )}
       {dialog === 'versions' && (
-        <Versions
-          object={object}
+        <Versions<ObjectDef>
+          kind="object"
+          name={object}
+          compare={(before, after) => <Differences before={before} after={after} />}
           draft={editor.changed ? doc[object] : undefined}
           onRestore={(body) => change({ ...doc, [object]: { ...body, fields: body.fields ?? [] } })}
           onUndone={() => void afterPublish()}

@@ -8,10 +8,12 @@ import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 import { Failed, Skeleton } from '../../../ui/states'
 import { usePhone } from '../../../ui/theme'
-import { type Doc, type FieldDef, type Found, LEVELS, type Level, type ObjectDef, placeOf, rightsFor } from './model'
-import { Running } from './Running'
-import { type ChangeSet, type Step, server, useDefinitions } from './server'
-import { useProblemText } from './texts'
+import type { Found } from '../edit/model'
+import { Running } from '../edit/Running'
+import { definitions as asking, type ChangeSet, type Step } from '../edit/server'
+import { useProblemText } from '../edit/texts'
+import { type Doc, type FieldDef, LEVELS, type Level, type ObjectDef, placeOf, rightsFor } from './model'
+import { useDefinitions } from './server'
 
 interface Props {
   object: string
@@ -37,14 +39,14 @@ async function together(doc: Doc, object: string, levels: Record<string, Level>,
   const base: Record<string, number> = {}
   for (const [key, level] of Object.entries(levels)) {
     if (level === 'none') continue
-    const role = await server.other('role', key)
-    const body = role.body as Bodies
+    const role = await asking.get<Bodies>('role', key)
+    const body = role.body
     definitions.push({ ...body, objects: { ...body.objects, [object]: rightsFor(level) } })
     base[`role/${key}`] = role.version
   }
   if (menu) {
-    const found = await server.other('menu', menu)
-    definitions.push({ ...found.body, objects: [...((found.body.objects as string[]) ?? []), object] })
+    const found = await asking.get<Bodies>('menu', menu)
+    definitions.push({ ...found.body, objects: [...((found.body.objects as unknown as string[]) ?? []), object] })
     base[`menu/${menu}`] = found.version
   }
   for (const [kind, member] of [
@@ -53,7 +55,7 @@ async function together(doc: Doc, object: string, levels: Record<string, Level>,
   ] as const) {
     const wanted = placing[kind]
     if (!wanted?.fields.length) continue
-    const found = await server.other(kind, wanted.key)
+    const found = await asking.get<Bodies>(kind, wanted.key)
     const before = (found.body[member] as string[] | undefined) ?? []
     definitions.push({ ...found.body, [member]: [...before, ...wanted.fields.filter((key) => !before.includes(key))] })
     base[`${kind}/${wanted.key}`] = found.version
@@ -87,7 +89,7 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
   )
   const plan = useQuery({
     queryKey: ['plan', doc],
-    queryFn: () => server.check(Object.values(doc), false),
+    queryFn: () => asking.check(Object.values(doc), false),
     staleTime: 0,
     gcTime: 0,
     refetchOnWindowFocus: false,
@@ -117,7 +119,7 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
         view: view && { key: view.key, fields: onList.filter((key) => forList.some((field) => field.key === key)) },
       })
       const bases = { ...made.base, [`object/${object}`]: base }
-      const done = await server.publish(made.definitions, bases, title)
+      const done = await asking.publish(made.definitions, bases, title)
       if (done.state === 'running') setRunning(done.change_set)
       else onPublished(done.change_set)
     } catch (problem) {

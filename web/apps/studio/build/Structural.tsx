@@ -6,8 +6,9 @@ import { FilterBuilder } from '../../../ui/filter/FilterBuilder'
 import { type Filter, group } from '../../../ui/filter/model'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
-import type { Doc, FieldDef, Found, ObjectDef } from './model'
-import { TextsInput } from './texts'
+import type { Found } from '../edit/model'
+import { TextsInput } from '../edit/texts'
+import type { Doc, FieldDef, ObjectDef } from './model'
 
 interface SimpleField {
   key: string

@@ -8,8 +8,10 @@ import { ago } from '../../../ui/format'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 import { Empty, Failed, Skeleton } from '../../../ui/states'
-import './build.css'
-import { type Draft, type Listed, server, useDefinitions } from './server'
+import '../edit/edit.css'
+import { type Draft, definitions } from '../edit/server'
+import type { ObjectDef } from './model'
+import { type Listed, useDefinitions } from './server'
 
 const NewObject = lazy(() => import('./NewObject'))
 
@@ -23,7 +25,7 @@ export default function BuildPage() {
 function Objects() {
   const { t, say } = useWords()
   const all = useDefinitions()
-  const drafts = useQuery({ queryKey: ['drafts'], queryFn: server.drafts, staleTime: 0 })
+  const drafts = useQuery({ queryKey: ['drafts'], queryFn: definitions.drafts<ObjectDef>, staleTime: 0 })
   const [search, setSearch] = useState('')
   const [retired, setRetired] = useState(false)
   const [creating, setCreating] = useState(false)
@@ -89,7 +91,7 @@ function Objects() {
   )
 }
 
-function Begun({ draft }: { draft: Draft }) {
+function Begun({ draft }: { draft: Draft<ObjectDef> }) {
   const { t, say, language } = useWords()
   const body = draft.body[draft.key]
   return (
@@ -108,7 +110,7 @@ function Begun({ draft }: { draft: Draft }) {
   )
 }
 
-function ObjectLine({ object, draft, parents }: { object: Listed; draft: Draft | undefined; parents: Listed[] }) {
+function ObjectLine({ object, draft, parents }: { object: Listed; draft: Draft<ObjectDef> | undefined; parents: Listed[] }) {
   const { t, say, language } = useWords()
   return (
     <li>

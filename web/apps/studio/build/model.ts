@@ -1,5 +1,6 @@
-/** The editor's document: definitions being changed, the commands that change them, and what differs between two of them. */
+/** Objects as the editor changes them: the commands, and what differs between two versions of one. */
 import type { Texts } from '../../../ui/catalog'
+import { type AnyDoc, type Found, mergeMembers, same } from '../edit/model'
 
 export interface FieldDef {
   key: string
@@ -52,34 +53,7 @@ export const STAGES: FieldDef = {
 }
 
 /** The object that is edited, and new line objects that are published with it. */
-export type Doc = Record<string, ObjectDef>
-
-export interface History {
-  past: Doc[]
-  now: Doc
-  future: Doc[]
-  /** Typing on at one place is one step. */
-  place: string
-}
-
-export type Command = { do: 'change'; doc: Doc; place?: string } | { do: 'undo' } | { do: 'redo' } | { do: 'load'; doc: Doc }
-
-export function step(history: History, command: Command): History {
-  if (command.do === 'load') return { past: [], now: command.doc, future: [], place: '' }
-  if (command.do === 'undo') {
-    const before = history.past.at(-1)
-    if (!before) return history
-    return { past: history.past.slice(0, -1), now: before, future: [history.now, ...history.future], place: '' }
-  }
-  if (command.do === 'redo') {
-    const [after, ...rest] = history.future
-    if (!after) return history
-    return { past: [...history.past, history.now], now: after, future: rest, place: '' }
-  }
-  const place = command.place ?? ''
-  const past = place && place === history.place ? history.past : [...history.past.slice(-199), history.now]
-  return { past, now: command.doc, future: [], place }
-}
+export type Doc = AnyDoc<ObjectDef>
 
 /** A key from a label: ASCII, at most 40 letters; another number where it is taken. */
 export function proposeKey(label: string, otherwise: string, taken: readonly string[]): string {
@@ -203,15 +177,6 @@ export function lineObject(owner: ObjectDef, labels: Texts, key: string): Object
   }
 }
 
-export const same = (one: unknown, other: unknown): boolean => JSON.stringify(sorted(one)) === JSON.stringify(sorted(other))
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (value === null || typeof value !== 'object') return value
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined)
-  return Object.fromEntries(entries.sort(([one], [two]) => (one < two ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]))
-}
-
 export type Difference =
   | { what: 'added' | 'retired' | 'restored'; field: FieldDef }
   | { what: 'changed'; field: FieldDef; members: string[]; before: FieldDef }
@@ -250,19 +215,14 @@ export function differences(before: ObjectDef | undefined, after: ObjectDef): Di
 
 /** Mine on top of theirs: for every member the one that was changed since `base`, mine where both were. */
 export function merge(base: ObjectDef, mine: ObjectDef, theirs: ObjectDef): ObjectDef {
-  const pick = <T extends object>(from: T, own: T, other: T): T => {
-    const names = [...new Set([...Object.keys(own), ...Object.keys(other)])] as (keyof T)[]
-    const entries = names.map((name) => [name, same(own[name], from[name]) ? other[name] : own[name]])
-    return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as T
-  }
   const find = (object: ObjectDef, key: string) => object.fields.find((field) => field.key === key)
   const fields = mine.fields.map((field) => {
     const from = find(base, field.key)
     const other = find(theirs, field.key)
-    return from && other ? pick(from, field, other) : other && !from ? { ...other, ...field } : field
+    return from && other ? mergeMembers(from, field, other) : other && !from ? { ...other, ...field } : field
   })
   const added = theirs.fields.filter((field) => !find(mine, field.key))
-  return { ...pick(base, mine, theirs), fields: [...fields, ...added] }
+  return { ...mergeMembers(base, mine, theirs), fields: [...fields, ...added] }
 }
 
 /** What a role may do with a new object. */
@@ -274,12 +234,6 @@ export function rightsFor(level: Exclude<Level, 'none'>): object {
   const write = (rows: string) => ({ rows, actions: ['read', 'update', 'delete'], default: 'write' })
   const grants = { read: [read], own: [write('own')], readOwn: [write('own'), read], all: [write('all')] }[level]
   return { create: level !== 'read', grants }
-}
-
-export interface Found {
-  pointer: string
-  code: string
-  params: Record<string, unknown>
 }
 
 /** Where a problem is: the object, the field and the setting. */

@@ -3,7 +3,7 @@ import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 
 const ICONS =
-  'table users user building money file tags star clock date status phone email link globe check percent number text select history apps'.split(
+  'table list users user building message target box receipt money file tags star clock date status phone email link globe check percent number text select history apps'.split(
     ' ',
   )
 

@@ -96,36 +96,43 @@ async def types(request: AnyRequest) -> Response[bytes]:
     return answer({name: {"group": kind.group, "schema": msgspec.json.schema(kind.options)} for name, kind in field_types().items()})
 
 
-@get("/api/definitions/{kind:str}/{key:str}", opt=needs("build"))
+@get("/api/definitions/{kind:str}/{key:str}", opt=needs("define"))
 async def one(request: AnyRequest, kind: str, key: str) -> Response[bytes]:
     """One definition as it is published."""
-    async with asked(request).database.reading() as connection:
+    ask = asked(request)
+    _may_read(ask, kind)
+    async with ask.database.reading() as connection:
         row = await connection.row(raw("SELECT version, body FROM system.definitions WHERE kind = ") + param(kind) + raw(" AND key = ") + param(key))
     if row is None:
         raise NotFound()
     return answer({"kind": kind, "key": key, "version": row[0], "body": {"kind": kind, **row[1]}})
 
 
-@get("/api/definitions/{kind:str}/{key:str}/versions", opt=needs("build"))
+@get("/api/definitions/{kind:str}/{key:str}/versions", opt=needs("define"))
 async def earlier(request: AnyRequest, kind: str, key: str) -> Response[bytes]:
     """All its versions, newest first, each with who published it and what it changed."""
-    found = await versions.versions(asked(request).database, kind, key)
+    ask = asked(request)
+    _may_read(ask, kind)
+    found = await versions.versions(ask.database, kind, key)
     bodies = [*(version.body for version in found), None]
     return answer([{**msgspec.to_builtins(version), "changes": versions.diff(bodies[number + 1], version.body)} for number, version in enumerate(found)])
 
 
-@get("/api/definitions/{kind:str}/{key:str}/versions/{version:int}", opt=needs("build"))
+@get("/api/definitions/{kind:str}/{key:str}/versions/{version:int}", opt=needs("define"))
 async def restorable(request: AnyRequest, kind: str, key: str, version: int) -> Response[bytes]:
     """An earlier version made ready to be published again: what was added since is in it as retired."""
     ask = asked(request)
+    _may_read(ask, kind)
     found = await versions.version_as_definition(ask.database, ask.catalog, kind, key, version)
     return answer({"kind": kind, "key": key, "version": version, "body": {"kind": kind, **msgspec.to_builtins(found)}})
 
 
-@get("/api/definitions/{kind:str}/{key:str}/diff", opt=needs("build"))
+@get("/api/definitions/{kind:str}/{key:str}/diff", opt=needs("define"))
 async def difference(request: AnyRequest, kind: str, key: str, before: int, after: int) -> Response[bytes]:
     """Where two versions differ."""
-    bodies = {one.version: one.body for one in await versions.versions(asked(request).database, kind, key)}
+    ask = asked(request)
+    _may_read(ask, kind)
+    bodies = {one.version: one.body for one in await versions.versions(ask.database, kind, key)}
     if before not in bodies or after not in bodies:
         raise NotFound()
     return answer(versions.diff(bodies[before], bodies[after]))
@@ -135,12 +142,14 @@ def _steps(made: Plan) -> dict[str, Any]:
     return {"operations": [{key: value for key, value in msgspec.to_builtins(step).items() if key != "operation"} for step in made.operations], "problems": []}
 
 
-@post("/api/definitions/check", opt=needs("build", reads=True), status_code=200)
+@post("/api/definitions/check", opt=needs("define", reads=True), status_code=200)
 async def check(request: AnyRequest, data: Checking) -> Response[bytes]:
     """What publishing would do, and what is wrong."""
     ask = asked(request)
     try:
         definitions = decoded(data.definitions)
+        for definition in definitions:
+            _may_read(ask, definition.kind)
         if data.problems_only:
             problems = check_definitions(ask.catalog, definitions)
             return answer({"operations": [], "problems": [_listed(one) for one in problems]})
@@ -155,10 +164,19 @@ def _listed(problem: Problem) -> dict[str, Any]:
     return {"pointer": problem.pointer, "code": problem.code, "params": problem.params}
 
 
-def _may_publish(ask: Asked, kinds: Iterable[str]) -> None:
-    """Roles say who may do what: whoever only builds objects must not widen his own. Raises Forbidden."""
-    if "role" in kinds and "roles" not in system_rights(ask.catalog, ask.actor):
-        raise Forbidden(right="roles")
+def _may_read(ask: Asked, kind: str) -> None:
+    """Who builds reads every kind, who changes roles those. Raises Forbidden."""
+    if kind != "role" and "build" not in system_rights(ask.catalog, ask.actor):
+        raise Forbidden(right="build")
+
+
+def _may_change(ask: Asked, kinds: Iterable[str]) -> None:
+    """Roles say who may do what: whoever only builds objects must not widen his own, and who changes roles builds nothing. Raises Forbidden."""
+    held = system_rights(ask.catalog, ask.actor)
+    for kind in kinds:
+        needed = "roles" if kind == "role" else "build"
+        if needed not in held:
+            raise Forbidden(right=needed)
 
 
 def logged(ask: Asked, operation: str) -> publish.Log:
@@ -171,12 +189,12 @@ def logged(ask: Asked, operation: str) -> publish.Log:
     return write
 
 
-@post("/api/definitions/publish", opt=needs("build"), status_code=200)
+@post("/api/definitions/publish", opt=needs("define"), status_code=200)
 async def publishing(request: AnyRequest, data: Publishing) -> Response[bytes]:
     """Publishes them together; everybody has them at the next request. What takes long answers 202 and goes on as a job."""
     ask = asked(request)
     definitions = decoded(data.definitions)
-    _may_publish(ask, (one.kind for one in definitions))
+    _may_change(ask, (one.kind for one in definitions))
     made = await publish.hand_in(
         ask.database,
         definitions,
@@ -204,14 +222,17 @@ async def change_sets(request: AnyRequest) -> Response[bytes]:
     return answer([dict(zip(keys, row, strict=True)) for row in rows])
 
 
-@get("/api/change-sets/{identity:str}", opt=needs("build"))
+@get("/api/change-sets/{identity:str}", opt=needs("define"))
 async def change_set(request: AnyRequest, identity: str) -> Response[bytes]:
     """One publish: its state, how far it is while it runs, and why it failed."""
+    ask = asked(request)
+    for kind in await versions.kinds_of(ask.database, uuid_in(identity)):
+        _may_read(ask, kind)
     statement = raw(
         "SELECT c.id, c.title, c.state, c.started_at, c.finished_at, c.problem, coalesce(j.progress, '{}'::jsonb), coalesce(j.called_off, false)"
         " FROM system.change_sets AS c LEFT JOIN system.jobs AS j ON j.name = 'publish' AND j.key = c.id::text WHERE c.id = "
     )
-    async with asked(request).database.reading() as connection:
+    async with ask.database.reading() as connection:
         row = await connection.row(statement + param(uuid_in(identity)) + raw(" ORDER BY j.created_at DESC LIMIT 1"))
     if row is None:
         raise NotFound()
@@ -226,50 +247,53 @@ async def cancel(request: AnyRequest, identity: str) -> Response[bytes]:
     return answer({}, status=202)
 
 
-@post("/api/change-sets/{identity:str}/undo", opt=needs("build"), status_code=200)
+@post("/api/change-sets/{identity:str}/undo", opt=needs("define"), status_code=200)
 async def undo(request: AnyRequest, identity: str) -> Response[bytes]:
     """Takes a publish back; refused, with the list, when something depends on it since."""
     ask = asked(request)
-    _may_publish(ask, await versions.kinds_of(ask.database, uuid_in(identity)))
+    _may_change(ask, await versions.kinds_of(ask.database, uuid_in(identity)))
     change_set = await publish.undo(ask.database, uuid_in(identity), ask.actor.person, ask.clock, log=logged(ask, "publish_undone"))
     await ask.running.refresh()
     return answer({"change_set": change_set})
 
 
-@get("/api/drafts", opt=needs("build"))
+@get("/api/drafts", opt=needs("define"))
 async def own_drafts(request: AnyRequest) -> Response[bytes]:
     """One's own drafts, newest first."""
     ask = asked(request)
     return answer(await drafts.drafts_of(ask.database, _person(ask)))
 
 
-@get("/api/drafts/{kind:str}/{key:str}", opt=needs("build"))
+@get("/api/drafts/{kind:str}/{key:str}", opt=needs("define"))
 async def draft(request: AnyRequest, kind: str, key: str) -> Response[bytes]:
     """One's own draft, or null."""
     ask = asked(request)
+    _may_read(ask, kind)
     return answer(await drafts.get_draft(ask.database, _person(ask), kind, key))
 
 
-@get("/api/drafts/{kind:str}/{key:str}/meanwhile", opt=needs("build"))
+@get("/api/drafts/{kind:str}/{key:str}/meanwhile", opt=needs("define"))
 async def meanwhile(request: AnyRequest, kind: str, key: str) -> Response[bytes]:
     """What happened while one edits: the version now published (0 for none), and who else has a draft."""
     ask = asked(request)
+    _may_read(ask, kind)
     async with ask.database.reading() as connection:
         version = await connection.value(raw("SELECT version FROM system.definitions WHERE kind = ") + param(kind) + raw(" AND key = ") + param(key))
     return answer({"version": version or 0, "others": await drafts.others_with_drafts(ask.database, _person(ask), kind, key)})
 
 
-@put("/api/drafts/{kind:str}/{key:str}", opt=needs("build"))
+@put("/api/drafts/{kind:str}/{key:str}", opt=needs("define"))
 async def keep_draft(request: AnyRequest, kind: str, key: str, data: Drafted) -> Response[bytes]:
     """Keeps it; it may be half made."""
     ask = asked(request)
     if kind not in DEFINITION_KINDS or not DRAFT_KEY.fullmatch(key):
         raise InvalidRequest(pointer="/key", rule="id")
+    _may_change(ask, [kind])
     await drafts.put_draft(ask.database, _person(ask), drafts.Draft(kind=kind, key=key, base_version=data.base_version, body=data.body), ask.clock)
     return answer({})
 
 
-@delete("/api/drafts/{kind:str}/{key:str}", opt=needs("build"), status_code=200)
+@delete("/api/drafts/{kind:str}/{key:str}", opt=needs("define"), status_code=200)
 async def drop_draft(request: AnyRequest, kind: str, key: str) -> Response[bytes]:
     ask = asked(request)
     await drafts.delete_draft(ask.database, _person(ask), kind, key)

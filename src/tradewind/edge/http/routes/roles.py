@@ -1,26 +1,30 @@
-"""Roles as administrators change them: what each allows, who has it, and the way back."""
+"""Roles beside their definitions: who has each, on what rights can be given, what one would show, and taking one out of use."""
 
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import msgspec
-from litestar import Response, delete, get, post, put
+from litestar import Response, delete, get, post
 
-from tradewind.catalog import publish, versions
+from tradewind.accounts.actors import system_rights
+from tradewind.catalog import publish
 from tradewind.catalog.check import check_definitions
 from tradewind.edge.http.guard import needs
 from tradewind.edge.http.routes.definitions import decoded, logged
-from tradewind.edge.http.running import AnyRequest, answer, asked, uuid_in
-from tradewind.kernel.problems import DefinitionConflict, Forbidden, InvalidDefinition, NotFound
-from tradewind.kernel.sql import param, raw
+from tradewind.edge.http.running import AnyRequest, answer, asked
+from tradewind.kernel.problems import InvalidDefinition, NotFound
+from tradewind.kernel.sql import raw
+from tradewind.metadata.actors import Actor
+from tradewind.metadata.definitions import RoleDefinition
+from tradewind.records.visible import sees
 
 
-class RoleBody(msgspec.Struct, forbid_unknown_fields=True):
-    """A role as it shall be. `base` is the version that was edited, 0 for a new one."""
+class Seeing(msgspec.Struct, forbid_unknown_fields=True):
+    """A role as it shall be, published or not."""
 
     body: dict[str, Any]
-    base: int = 0
 
 
 @get("/api/roles", opt=needs("roles"))
@@ -49,28 +53,17 @@ async def listing(request: AnyRequest) -> Response[bytes]:
     return answer({"roles": roles, "objects": objects, "keys": [row[0] for row in rows]})
 
 
-@post("/api/roles/check", opt=needs("roles", reads=True), status_code=200)
-async def check(request: AnyRequest, data: RoleBody) -> Response[bytes]:
-    """What is wrong with it."""
-    try:
-        found = check_definitions(asked(request).catalog, decoded(({**data.body, "kind": "role"},)))
-    except InvalidDefinition as problem:
-        found = [problem]
-    return answer([{"pointer": one.pointer, "code": one.code, "params": one.params} for one in found])
-
-
-@put("/api/roles/{key:str}", opt=needs("roles"))
-async def save(request: AnyRequest, key: str, data: RoleBody) -> Response[bytes]:
-    """Publishes it; everybody who has it has the new rights at his next request. A new one must not take a key that was ever used."""
+@post("/api/roles/sees", opt=needs("roles", reads=True), status_code=200)
+async def what_it_shows(request: AnyRequest, data: Seeing) -> Response[bytes]:
+    """What a person would see and might do who has this role and no other, before it is published."""
     ask = asked(request)
-    (role,) = decoded(({**data.body, "kind": "role", "key": key},))
-    if data.base == 0:
-        async with ask.database.reading() as connection:
-            if await connection.value(raw("SELECT 1 FROM system.definitions WHERE kind = 'role' AND key = ") + param(key)):
-                raise DefinitionConflict(reason="taken", definitions=[f"role/{key}"])
-    change_set = await publish.publish(ask.database, [role], ask.actor.person, ask.clock, base={f"role/{key}": data.base}, log=logged(ask, "publish"))
-    await ask.running.refresh()
-    return answer({"change_set": change_set})
+    (role,) = decoded(({**data.body, "kind": "role"},))
+    assert isinstance(role, RoleDefinition)  # noqa: S101 - the kind is given
+    if found := check_definitions(ask.catalog, [role]):
+        raise InvalidDefinition(errors=tuple(found))
+    catalog = msgspec.structs.replace(ask.catalog, roles={**ask.catalog.roles, role.key: role})
+    somebody = Actor(person=UUID(int=0), roles=(role.key,))
+    return answer({"roles": [role.key], "system_rights": sorted(system_rights(catalog, somebody)), "objects": sees(catalog, somebody)})
 
 
 @delete("/api/roles/{key:str}", opt=needs("roles"), status_code=200)
@@ -85,15 +78,4 @@ async def retire(request: AnyRequest, key: str) -> Response[bytes]:
     return answer({"change_set": change_set})
 
 
-@post("/api/roles/undo/{change_set:str}", opt=needs("roles"), status_code=200)
-async def undo(request: AnyRequest, change_set: str) -> Response[bytes]:
-    """Takes a change of roles back."""
-    ask = asked(request)
-    if await versions.kinds_of(ask.database, uuid_in(change_set)) != frozenset({"role"}):
-        raise Forbidden(right="build")
-    back = await publish.undo(ask.database, uuid_in(change_set), ask.actor.person, ask.clock, log=logged(ask, "publish_undone"))
-    await ask.running.refresh()
-    return answer({"change_set": back})
-
-
-ROUTES = (listing, check, save, retire, undo)
+ROUTES = (listing, what_it_shows, retire)

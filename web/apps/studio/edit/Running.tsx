@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Button, Progress } from 'antd'
 import { useEffect } from 'react'
 import { useWords } from '../../../ui/i18n'
-import { type ChangeSet, server } from './server'
+import { type ChangeSet, definitions } from './server'
 
 const EVERY = 1000
 
@@ -11,7 +11,7 @@ export function Running({ id, onEnd }: { id: string; onEnd: (ended: ChangeSet) =
   const { t } = useWords()
   const now = useQuery({
     queryKey: ['change-set', id],
-    queryFn: () => server.changeSet(id),
+    queryFn: () => definitions.changeSet(id),
     refetchInterval: EVERY,
     staleTime: 0,
     gcTime: 0,
@@ -27,7 +27,7 @@ export function Running({ id, onEnd }: { id: string; onEnd: (ended: ChangeSet) =
       <Progress percent={Math.round(done * 100)} status="active" aria-label={t('plan.working')} />
       <p className="quiet">{step ? t('plan.progress', { step, steps, rows, of }) : t('plan.waiting')}</p>
       <p className="quiet">{t('plan.closable')}</p>
-      <Button danger disabled={!now || now.called_off} onClick={() => void server.cancel(id)}>
+      <Button danger disabled={!now || now.called_off} onClick={() => void definitions.cancel(id)}>
         {t(now?.called_off ? 'plan.stopping' : 'plan.stop')}
       </Button>
     </section>

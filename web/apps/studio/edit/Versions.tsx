@@ -1,35 +1,35 @@
-/** Earlier versions of the object: who, when, what changed, and the way back. */
+/** Earlier versions of a definition: who, when, what changed, and the way back. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Drawer, Select } from 'antd'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { ago, instant } from '../../../ui/format'
 import { useWords } from '../../../ui/i18n'
 import { Failed, Skeleton } from '../../../ui/states'
 import { usePhone } from '../../../ui/theme'
 import { sayProblem, say as toast } from '../../../ui/toast'
-import { Differences } from './Differences'
-import type { ObjectDef } from './model'
-import { server } from './server'
+import { definitions, type Kind } from './server'
 
-interface Props {
-  object: string
-  draft: ObjectDef | undefined
-  onRestore: (body: ObjectDef) => void
+interface Props<T> {
+  kind: Kind
+  name: string
+  draft: T | undefined
+  compare: (before: T | undefined, after: T) => ReactNode
+  onRestore: (body: T) => void
   onUndone: () => void
   onClose: () => void
 }
 
-export function Versions({ object, draft, onRestore, onUndone, onClose }: Props) {
+export function Versions<T>({ kind, name, draft, compare, onRestore, onUndone, onClose }: Props<T>) {
   const { t, language } = useWords()
   const phone = usePhone()
   const queries = useQueryClient()
-  const found = useQuery({ queryKey: ['versions', object], queryFn: () => server.versions(object), staleTime: 0 })
+  const found = useQuery({ queryKey: ['versions', kind, name], queryFn: () => definitions.versions<T>(kind, name), staleTime: 0 })
   const [open, setOpen] = useState(0)
   const [against, setAgainst] = useState<number | 'draft' | null>(null)
   const versions = found.data ?? []
   const restore = async (version: number) => {
     try {
-      onRestore((await server.restorable(object, version)).body)
+      onRestore((await definitions.restorable<T>(kind, name, version)).body)
       toast(t('build.restoredDraft', { version }))
       onClose()
     } catch (problem) {
@@ -38,8 +38,8 @@ export function Versions({ object, draft, onRestore, onUndone, onClose }: Props)
   }
   const takeBack = async (changeSet: string) => {
     try {
-      await server.undo(changeSet)
-      await queries.invalidateQueries({ queryKey: ['versions', object] })
+      await definitions.undo(changeSet)
+      await queries.invalidateQueries({ queryKey: ['versions', kind, name] })
       toast(t('toast.undone'))
       onUndone()
     } catch (problem) {
@@ -90,11 +90,7 @@ export function Versions({ object, draft, onRestore, onUndone, onClose }: Props)
                       ]}
                       onChange={(value: number | 'draft') => setAgainst(value)}
                     />
-                    {against === 'draft' && draft ? (
-                      <Differences before={one.body} after={draft} />
-                    ) : (
-                      <Differences before={before} after={one.body} />
-                    )}
+                    {against === 'draft' && draft ? compare(one.body, draft) : compare(before, one.body)}
                     <div className="row">
                       {index > 0 && (
                         <Button size="small" onClick={() => void restore(one.version)}>

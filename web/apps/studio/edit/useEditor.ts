@@ -1,63 +1,72 @@
-/** One object being edited: its draft, kept on the server a moment after every change, with undo and redo. */
+/** One definition being edited: its draft, kept on the server a moment after every change, with undo and redo. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react'
 import { ApiProblem } from '../../../ui/api'
-import { type Doc, type Found, merge, type ObjectDef, same, step } from './model'
-import { type Draft, type Published, server } from './server'
+import { type AnyDoc, type Command, type Found, type History, same, step } from './model'
+import { type Draft, definitions, type Kind, type Published } from './server'
 
 export type Saving = 'saved' | 'saving' | 'failed'
 
-interface Loaded {
-  published: Published | undefined
-  draft: Draft | null
+interface Loaded<T> {
+  published: Published<T> | undefined
+  draft: Draft<T> | null
 }
 
-async function load(key: string): Promise<Loaded> {
+/** What differs between the kinds of definitions. */
+export interface Shape<T> {
+  kind: Kind
+  /** A body as the server sends it, with the members the editor relies on. */
+  normal: (body: T) => T
+  /** Mine on top of theirs, since `base`. */
+  merge: (base: T, mine: T, theirs: T) => T
+  /** What a definition begins as that is not published; without it there must be a published one or a draft. */
+  fresh?: T | undefined
+}
+
+async function load<T>(kind: Kind, key: string, isFresh: boolean): Promise<Loaded<T>> {
   let missing: unknown
-  const [published, draft] = await Promise.all([
-    server.get(key).catch((problem: unknown) => {
-      if (!(problem instanceof ApiProblem && problem.body.status === 404)) throw problem
-      missing = problem
-      return undefined
-    }),
-    server.draft(key),
-  ])
-  if (!published && !draft) throw missing
-  return { published, draft }
+  const published = isFresh
+    ? undefined
+    : definitions.get<T>(kind, key).catch((problem: unknown) => {
+        if (!(problem instanceof ApiProblem && problem.body.status === 404)) throw problem
+        missing = problem
+        return undefined
+      })
+  const found = { published: await published, draft: await definitions.draft<T>(kind, key) }
+  if (missing && !found.draft) throw missing
+  return found
 }
 
-const normal = (body: ObjectDef): ObjectDef => ({ ...body, fields: body.fields ?? [] })
-
-export function useEditor(key: string) {
+export function useEditor<T extends object>({ kind, normal, merge, fresh }: Shape<T>, key: string) {
   const queries = useQueryClient()
   const loaded = useQuery({
-    queryKey: ['editor', key],
-    queryFn: () => load(key),
+    queryKey: ['editor', kind, key],
+    queryFn: () => load<T>(kind, key, Boolean(fresh)),
     staleTime: 0,
     gcTime: 0,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
     structuralSharing: false,
   })
-  const [history, run] = useReducer(step, { past: [], now: {}, future: [], place: '' })
+  const [history, run] = useReducer<History<T>, [Command<T>]>(step, { past: [], now: {}, future: [], place: '' })
   const [base, setBase] = useState(0)
   const [saving, setSaving] = useState<Saving>('saved')
-  const kept = useRef<Doc | null>(null)
+  const kept = useRef<AnyDoc<T> | null>(null)
   const ready = useRef('')
   const published = loaded.data?.published
   useEffect(() => {
     if (!loaded.data) return
     const { published: body, draft } = loaded.data
-    const doc = draft?.body ?? (body ? { [key]: normal(body.body) } : {})
+    const doc = draft?.body ?? (body ? { [key]: normal(body.body) } : fresh ? { [key]: fresh } : {})
     kept.current = doc
     ready.current = key
     setBase(draft?.base_version ?? body?.version ?? 0)
     run({ do: 'load', doc })
-  }, [loaded.data, key])
+  }, [loaded.data, key, normal, fresh])
 
   const seen = useQuery({
-    queryKey: ['meanwhile', key],
-    queryFn: () => server.meanwhile(key),
+    queryKey: ['meanwhile', kind, key],
+    queryFn: () => definitions.meanwhile(kind, key),
     staleTime: 0,
     gcTime: 0,
     refetchInterval: 15_000,
@@ -66,10 +75,11 @@ export function useEditor(key: string) {
 
   const doc = ready.current === key ? history.now : undefined
   const original = published ? { [key]: normal(published.body) } : undefined
-  const changed = Boolean(doc && (!original || !same(doc, original)))
+  const start = original ?? (fresh ? { [key]: fresh } : undefined)
+  const changed = Boolean(doc && (!start || !same(doc, start)))
 
-  const latest = useRef({ doc, base, original })
-  latest.current = { doc, base, original }
+  const latest = useRef({ doc, base, start })
+  latest.current = { doc, base, start }
   /** Whether everything is on the server now. */
   const save = useCallback(async (): Promise<boolean> => {
     const now = latest.current
@@ -80,7 +90,7 @@ export function useEditor(key: string) {
     const sent = now.doc
     setSaving('saving')
     try {
-      await (now.original && same(sent, now.original) ? server.drop(key) : server.keep(key, sent, now.base))
+      await (now.start && same(sent, now.start) ? definitions.drop(kind, key) : definitions.keep(kind, key, sent, now.base))
       kept.current = sent
       setSaving(same(latest.current.doc, sent) ? 'saved' : 'saving')
       void queries.invalidateQueries({ queryKey: ['drafts'] })
@@ -89,7 +99,7 @@ export function useEditor(key: string) {
       setSaving('failed')
       return false
     }
-  }, [key, queries])
+  }, [kind, key, queries])
   useEffect(() => {
     if (!doc || same(doc, kept.current)) return
     setSaving('saving')
@@ -108,16 +118,17 @@ export function useEditor(key: string) {
   const newest = seen.data?.version ?? 0
   const known = loaded.data ? (published?.version ?? 0) : newest
   useEffect(() => {
-    if (newest > known) void save().then((kept) => (kept ? queries.invalidateQueries({ queryKey: ['editor', key] }) : undefined))
-  }, [newest, known, save, queries, key])
+    if (newest > known)
+      void save().then((kept) => (kept ? queries.invalidateQueries({ queryKey: ['editor', kind, key] }) : undefined))
+  }, [newest, known, save, queries, kind, key])
 
   const change = useCallback(
-    (next: Doc, place?: string) => run(place ? { do: 'change', doc: next, place } : { do: 'change', doc: next }),
+    (next: AnyDoc<T>, place?: string) => run(place ? { do: 'change', doc: next, place } : { do: 'change', doc: next }),
     [],
   )
-  const reload = useCallback(() => queries.invalidateQueries({ queryKey: ['editor', key] }), [queries, key])
+  const reload = useCallback(() => queries.invalidateQueries({ queryKey: ['editor', kind, key] }), [queries, kind, key])
   const discard = async () => {
-    await server.drop(key)
+    await definitions.drop(kind, key)
     kept.current = latest.current.doc ?? null
     await queries.invalidateQueries({ queryKey: ['drafts'] })
     if (published) await reload()
@@ -126,9 +137,9 @@ export function useEditor(key: string) {
   const takeIn = async () => {
     const mine = doc?.[key]
     if (!published || !doc || !mine) return
-    const from = (await server.versions(key)).find((one) => one.version === base)
+    const from = (await definitions.versions<T>(kind, key)).find((one) => one.version === base)
     const merged = { ...doc, [key]: merge(normal(from?.body ?? published.body), mine, normal(published.body)) }
-    await server.keep(key, merged, published.version)
+    await definitions.keep(kind, key, merged, published.version)
     await reload()
   }
   return {
@@ -136,7 +147,6 @@ export function useEditor(key: string) {
     changed,
     original: original?.[key],
     version: published?.version ?? 0,
-    retired: Boolean(published?.body.retired),
     base,
     others: seen.data?.others ?? [],
     saving,
@@ -155,16 +165,16 @@ export function useEditor(key: string) {
   }
 }
 
-export type Editor = ReturnType<typeof useEditor>
+export type Editor<T extends object> = ReturnType<typeof useEditor<T>>
 
 /** What is wrong with the definitions, asked a moment after each change. */
-export function useProblems(doc: Doc | undefined): Found[] {
+export function useProblems(doc: AnyDoc<object> | undefined): Found[] {
   const [found, setFound] = useState<Found[]>([])
   useEffect(() => {
     if (!doc) return
     let current = true
     const timer = setTimeout(() => {
-      server
+      definitions
         .check(Object.values(doc), true)
         .then((plan) => current && setFound(plan.problems))
         .catch(() => undefined)
