@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from tradewind.kernel.clock import Clock
 from tradewind.kernel.json import Json, canonical
-from tradewind.kernel.sql import Sql, cast_param, join, param, raw
+from tradewind.kernel.sql import Sql, all_of, cast_param, join, param, raw
 from tradewind.query.database.pool import Connection, Database
 
 _LOCK = 7_203_714_414
 _BATCH = 5000
+_LATE = timedelta(minutes=5)
+"""How long before its commit a row may have been written to be found at once; what took longer is found by the next look at the whole log."""
 _COLUMNS = raw(
     "c.id, to_char(c.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), c.actor, c.actor_name, c.actor_kind, c.request, c.address, c.operation, c.object, c.record,"
     " c.fields, c.action, encode(c.salt, 'hex'), encode(c.digest, 'hex'), v.payload"
@@ -33,40 +37,72 @@ class Broken(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.what} in seal {self.seal}" + (f", row {self.change}" if self.change else "")
 
 
-async def seal(database: Database, clock: Clock) -> int:
-    """Seals what is committed and not sealed yet, older than every running transaction; how many rows."""
-    async with database.transaction() as connection:
-        if not await connection.value(raw("SELECT pg_try_advisory_xact_lock(") + param(_LOCK) + raw(")")):
-            return 0
-        rows = await connection.rows(
-            raw("SELECT ") + _COLUMNS + _FROM
-            + raw("WHERE c.xid < pg_snapshot_xmin(pg_current_snapshot()) AND NOT EXISTS (SELECT 1 FROM system.seal_entries AS e WHERE e.change = c.id) ORDER BY c.at, c.id LIMIT ")
-            + param(_BATCH)
-        )  # fmt: skip
-        if not rows:
-            return 0
-        last = await connection.row(raw("SELECT number, hash FROM system.seals ORDER BY number DESC LIMIT 1"))
-        number, previous = (last[0] + 1, bytes(last[1])) if last else (1, b"\0" * 32)
-        root = _root([_leaf(row) for row in rows])
-        first, final = rows[0][0], rows[-1][0]
-        values = [
-            param(number),
-            param(first),
-            param(final),
-            param(len(rows)),
-            param(root),
-            param(previous),
-            param(_hash(number, first, final, len(rows), root, previous)),
-            param(clock.now()),
-        ]
-        await connection.execute(
-            raw("INSERT INTO system.seals (number, first_id, last_id, count, root, previous, hash, sealed_at) VALUES (") + join(", ", values) + raw(")")
-        )
-        await connection.execute(
-            raw("INSERT INTO system.seal_entries (change, seal, position) SELECT t.change, ") + param(number) + raw("::bigint, t.position FROM unnest(")
-            + cast_param([row[0] for row in rows], "uuid[]") + raw(") WITH ORDINALITY AS t(change, position)")
-        )  # fmt: skip
-        return len(rows)
+class Mark(NamedTuple):
+    """How far the log is sealed: every row of a transaction older than `transaction`, and every row written long before `at`."""
+
+    at: datetime
+    transaction: str
+
+
+class Sealed(NamedTuple):
+    """How many rows one call sealed, and where the next may begin to look."""
+
+    rows: int
+    mark: Mark | None
+
+
+async def seal(database: Database, clock: Clock, mark: Mark | None = None) -> Sealed:
+    """Seals what is committed and not sealed yet, older than every running transaction.
+
+    With the mark of an earlier call it does not look at what was sealed then; without one it looks at the whole log.
+    """
+    started, total = clock.now(), 0
+    since = None if mark is None else mark.at - _LATE
+    while True:
+        async with database.transaction() as connection:
+            if not await connection.value(raw("SELECT pg_try_advisory_xact_lock(") + param(_LOCK) + raw(")")):
+                return Sealed(total, mark)
+            oldest = str(await connection.value(raw("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")))
+            rows = await connection.rows(_unsealed(oldest, since, None if mark is None else mark.transaction))
+            if rows:
+                await _seal_rows(connection, rows, clock)
+        total += len(rows)
+        if len(rows) < _BATCH:
+            return Sealed(total, Mark(started, oldest))
+        since = rows[-1][-1]
+
+
+def _unsealed(oldest: str, since: datetime | None, transaction: str | None) -> Sql:
+    parts = [raw("c.xid < ") + cast_param(oldest, "xid8"), raw("NOT EXISTS (SELECT 1 FROM system.seal_entries AS e WHERE e.change = c.id)")]
+    if since is not None:
+        parts.append(raw("c.at >= ") + param(since))
+    if transaction is not None:
+        parts.append(raw("c.xid >= ") + cast_param(transaction, "xid8"))
+    return raw("SELECT ") + _COLUMNS + raw(", c.at") + _FROM + raw("WHERE ") + all_of(parts) + raw(" ORDER BY c.at, c.id LIMIT ") + param(_BATCH)
+
+
+async def _seal_rows(connection: Connection, rows: Sequence[tuple[Any, ...]], clock: Clock) -> None:
+    last = await connection.row(raw("SELECT number, hash FROM system.seals ORDER BY number DESC LIMIT 1"))
+    number, previous = (last[0] + 1, bytes(last[1])) if last else (1, b"\0" * 32)
+    root = _root([_leaf(row) for row in rows])
+    first, final = rows[0][0], rows[-1][0]
+    values = [
+        param(number),
+        param(first),
+        param(final),
+        param(len(rows)),
+        param(root),
+        param(previous),
+        param(_hash(number, first, final, len(rows), root, previous)),
+        param(clock.now()),
+    ]
+    await connection.execute(
+        raw("INSERT INTO system.seals (number, first_id, last_id, count, root, previous, hash, sealed_at) VALUES (") + join(", ", values) + raw(")")
+    )
+    await connection.execute(
+        raw("INSERT INTO system.seal_entries (change, seal, position) SELECT t.change, ") + param(number) + raw("::bigint, t.position FROM unnest(")
+        + cast_param([row[0] for row in rows], "uuid[]") + raw(") WITH ORDINALITY AS t(change, position)")
+    )  # fmt: skip
 
 
 def _leaf(row: tuple[Any, ...]) -> bytes:

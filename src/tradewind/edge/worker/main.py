@@ -1,4 +1,4 @@
-"""The worker: does queued jobs, seals the log, ends what a killed publish left half done, forgets what is old, until it is told to stop."""
+"""The worker: does queued jobs, seals the log and makes its next part, ends what a killed publish left half done, forgets what is old, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tradewind.kernel.problems import Busy
 from tradewind.kernel.settings import Settings
 from tradewind.kernel.sql import cast_param, param, raw
 from tradewind.query.database.pool import Database, open_pool
-from tradewind.records.seal import seal
+from tradewind.records.seal import Mark, seal
 from tradewind.records.shares import forget_ended
 
 Chore = Callable[[], Awaitable[None]]
@@ -40,8 +40,11 @@ async def run(settings: Settings) -> None:
     database = await open_pool(settings.database_url, size=4, statement_timeout="60s")
     files = FileStore(settings.data_folder / "files")
     working = asyncio.create_task(work(database, handlers(database, clock), clock, stop))
+    sealing = _Sealing(database, clock)
     chores: list[tuple[timedelta, Chore]] = [
-        (timedelta(0), lambda: _seal(database, clock)),
+        (_SWEEP, lambda: prepare_log(database, clock)),
+        (_SWEEP, sealing.all),
+        (timedelta(0), sealing.latest),
         (_TEND, lambda: _tend(database, clock)),
         (_SWEEP, lambda: sweep(database, files, clock)),
     ]
@@ -72,9 +75,28 @@ async def _do(chore: Chore) -> None:
         _log.exception("worker.chore_failed")
 
 
-async def _seal(database: Database, clock: Clock) -> None:
-    while await seal(database, clock):
-        pass
+class _Sealing:
+    """Seals the log: all of it now and then, every second only what came since."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+        self._mark: Mark | None = None
+
+    async def all(self) -> None:
+        self._mark = None
+        await self.latest()
+
+    async def latest(self) -> None:
+        self._mark = (await seal(self._database, self._clock, self._mark)).mark
+
+
+async def prepare_log(database: Database, clock: Clock) -> None:
+    """Makes the log's parts for this month and the next, ahead of the first line of each."""
+    now = clock.now()
+    async with database.transaction() as connection:
+        await connection.execute(raw("SET LOCAL lock_timeout = '2s'"))
+        for month in (now, now.replace(day=1) + timedelta(days=32)):
+            await connection.value(raw("SELECT system.partition_changes(") + param(month) + raw(")"))
 
 
 async def _tend(database: Database, clock: Clock) -> None:
