@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from tradewind.catalog.schema.columns import column_names, decoded_options, table
 from tradewind.catalog.schema.running import concurrent_index, drop_index
@@ -12,7 +13,7 @@ from tradewind.kinds.fields.choices import rank
 from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.definitions import FieldDefinition, ObjectDefinition, ViewDefinition
 from tradewind.metadata.formulas import is_volatile
-from tradewind.metadata.questions import Filter
+from tradewind.metadata.questions import Filter, Sort
 from tradewind.query.database.pool import Database
 
 _ALWAYS = ("owner_id", "department_id", "updated_at", "created_at", "deletion")
@@ -66,15 +67,24 @@ async def drop_field_indexes(database: Database, object_key: str, field_key: str
         await drop_index(database, index)
 
 
-async def ensure_view_index(database: Database, view: ViewDefinition, objects: Mapping[str, ObjectDefinition]) -> None:
-    """One index for the view's equality filter and sort together, in the sort's own direction, where both are own columns."""
-    definition = objects.get(view.object)
-    if definition is None or not view.sort:
-        return
-    equal = dict.fromkeys(key for key in _equalities(view.filter) if key not in {one.field for one in view.sort})
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An index over live records: its name, what it stands on, and its words for people."""
+
+    name: str
+    definition: Sql
+    words: tuple[str, ...]
+
+
+def wanted_index(
+    prefix: str, definition: ObjectDefinition, equal: Sequence[str], sort: Sequence[Sort], objects: Mapping[str, ObjectDefinition]
+) -> Wanted | None:
+    """One index for equal values and a sort together, in the sort's own direction; None where not all of them are columns of the object."""
+    sorted_by = {one.field for one in sort}
+    equal = [key for key in dict.fromkeys(equal) if key not in sorted_by]
     parts: list[Sql] = []
     words: list[str] = [*equal]
-    for key, descending in [*((key, False) for key in equal), *((one.field, one.descending) for one in view.sort)]:
+    for key, descending in [*((key, False) for key in equal), *((one.field, one.descending) for one in sort)]:
         field = definition.field(key)
         ranks = _ranks(field) if key not in equal else ()
         if key not in equal:
@@ -85,16 +95,30 @@ async def ensure_view_index(database: Database, view: ViewDefinition, objects: M
         elif field is not None and not is_volatile(definition, field, objects) and (columns := column_names(field, objects)):
             parts.append((rank(columns[0], ranks) if ranks else columns[0]) + (raw(" DESC NULLS LAST") if descending else raw("")))
         else:
-            return
-    parts.append(raw("id DESC") if view.sort[-1].descending else raw("id"))
-    shape = index_name("v", view.object, "_".join(words))
-    await concurrent_index(database, shape, raw("ON ") + table(view.object) + raw(" (") + join(", ", parts) + raw(") WHERE deleted_at IS NULL"))
+            return None
+    if not parts:
+        return None
+    parts.append(raw("id DESC") if sort and sort[-1].descending else raw("id"))
+    on = raw("ON ") + table(definition.key) + raw(" (") + join(", ", parts) + raw(") WHERE deleted_at IS NULL")
+    return Wanted(index_name(prefix, definition.key, "_".join(words)), on, tuple(words))
+
+
+async def ensure_wanted(database: Database, object_key: str, wanted: Wanted, reason: str) -> None:
+    """Builds it beside other people's work, and writes down what for."""
+    await concurrent_index(database, wanted.name, wanted.definition)
     async with database.transaction() as connection:
         await connection.execute(
             raw("INSERT INTO system.indexes (name, object, reason, definition, state) VALUES (")
-            + join(", ", [param(shape), param(view.object), param(f"view {view.key}"), param(", ".join(words)), param("ready")])
+            + join(", ", [param(wanted.name), param(object_key), param(reason), param(", ".join(wanted.words)), param("ready")])
             + raw(") ON CONFLICT (name) DO NOTHING")
         )
+
+
+async def ensure_view_index(database: Database, view: ViewDefinition, objects: Mapping[str, ObjectDefinition]) -> None:
+    """One index for the view's equality filter and sort together, where both are own columns."""
+    definition = objects.get(view.object)
+    if definition is not None and view.sort and (wanted := wanted_index("v", definition, equalities(view.filter), view.sort, objects)):
+        await ensure_wanted(database, view.object, wanted, f"view {view.key}")
 
 
 def _ranks(field: FieldDefinition | None) -> tuple[str, ...]:
@@ -104,9 +128,10 @@ def _ranks(field: FieldDefinition | None) -> tuple[str, ...]:
     return field_types()[field.type].ranks(decoded_options(field))
 
 
-def _equalities(part: Filter | None) -> list[str]:
+def equalities(part: Filter | None) -> list[str]:
+    """Own fields that a filter asks to have given values."""
     if part is None:
         return []
     if part.op == "and":
-        return [key for child in part.of for key in _equalities(child)]
+        return [key for child in part.of for key in equalities(child)]
     return [part.field] if part.op in ("eq", "in") and "." not in part.field else []

@@ -45,6 +45,8 @@ class Settings:
     default_zone: str = "Asia/Shanghai"
     rows_at_once: int = 20_000
     """A publish that has to work through more records than this goes on as a job of the worker's."""
+    slow_milliseconds: int = 500
+    """A list that takes longer is counted among the slow questions, which propose indexes to builders."""
     max_body_bytes: int = 2_000_000
     max_file_bytes: int = 50_000_000
 

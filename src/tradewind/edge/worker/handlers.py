@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from tradewind.accounts.actors import actor_for
-from tradewind.catalog import publish
+from tradewind.catalog import publish, slow
 from tradewind.catalog.snapshot import load
 from tradewind.jobs.queue import Job, keep
 from tradewind.jobs.work import Handler
@@ -52,7 +52,16 @@ def handlers(database: Database, clock: Clock) -> Mapping[str, Handler]:
         computed = {one.key for one in catalog.objects[job.arguments["object"]].live_fields() if one.type in ("formula", "rollup")}
         await announce(database, job.arguments["object"], [UUID(one) for one in job.arguments["ids"]], Changed(computed))
 
-    return {publish.JOB: publishing, "refill_computed": refilling(refill_computed), "refill_search": refilling(refill_search), "recompute": recomputing}
+    async def indexing(job: Job) -> None:
+        await slow.build(database, await load(database), job.arguments["shape"])
+
+    return {
+        publish.JOB: publishing,
+        slow.JOB: indexing,
+        "refill_computed": refilling(refill_computed),
+        "refill_search": refilling(refill_search),
+        "recompute": recomputing,
+    }
 
 
 def _log(database: Database, change_set: UUID, clock: Clock) -> publish.Log:

@@ -11,6 +11,7 @@ import { Empty, Failed, Skeleton } from '../../../ui/states'
 import '../edit/edit.css'
 import { type Draft, definitions } from '../edit/server'
 import type { ObjectDef } from './model'
+import { SlowLists } from './SlowLists'
 import { type Listed, useDefinitions } from './server'
 
 const NewObject = lazy(() => import('./NewObject'))
@@ -82,6 +83,7 @@ function Objects() {
           {!found.length && !begun.length && <p className="quiet">{t('build.nothingFound', { search: say({ en: search }) })}</p>}
         </>
       )}
+      <SlowLists />
       {creating && (
         <Suspense>
           <NewObject taken={[...objects, ...begun].map((one) => one.key)} onClose={() => setCreating(false)} />

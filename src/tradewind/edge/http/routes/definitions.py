@@ -12,7 +12,7 @@ from litestar import Response, delete, get, post, put
 
 from tradewind.accounts.actors import system_rights
 from tradewind.accounts.people import check_roles
-from tradewind.catalog import drafts, publish, versions
+from tradewind.catalog import drafts, publish, slow, versions
 from tradewind.catalog.check import check_definitions
 from tradewind.catalog.plan import Plan
 from tradewind.edge.http.guard import needs
@@ -257,6 +257,29 @@ async def undo(request: AnyRequest, identity: str) -> Response[bytes]:
     return answer({"change_set": change_set})
 
 
+@get("/api/slow-questions", opt=needs("build"))
+async def slow_questions(request: AnyRequest) -> Response[bytes]:
+    """Lists that were slow several times and what index each proposes, those that cost most first."""
+    ask = asked(request)
+    return answer(await slow.proposals(ask.database, ask.catalog))
+
+
+@post("/api/slow-questions/{shape:str}/index", opt=needs("build"), status_code=202)
+async def make_index(request: AnyRequest, shape: str) -> Response[bytes]:
+    """Has the proposed index built; everybody keeps working meanwhile."""
+    ask = asked(request)
+    await slow.accept(ask.database, shape, ask.clock)
+    return answer({}, status=202)
+
+
+@delete("/api/slow-questions/{shape:str}", opt=needs("build"), status_code=200)
+async def dismiss_slow(request: AnyRequest, shape: str) -> Response[bytes]:
+    """Does not propose it any more; an index that was built for it goes."""
+    ask = asked(request)
+    await slow.dismiss(ask.database, ask.catalog, shape)
+    return answer({})
+
+
 @get("/api/drafts", opt=needs("define"))
 async def own_drafts(request: AnyRequest) -> Response[bytes]:
     """One's own drafts, newest first."""
@@ -334,6 +357,9 @@ ROUTES = (
     change_set,
     cancel,
     undo,
+    slow_questions,
+    make_index,
+    dismiss_slow,
     own_drafts,
     draft,
     meanwhile,

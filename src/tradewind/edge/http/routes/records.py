@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import msgspec
 from litestar import Response, delete, get, patch, post
 
+from tradewind.catalog import slow
 from tradewind.edge.http.guard import needs
-from tradewind.edge.http.running import AnyRequest, answer, asked, tagged, uuid_in
+from tradewind.edge.http.running import AnyRequest, Asked, answer, asked, tagged, uuid_in
 from tradewind.kernel.problems import InvalidRequest
 from tradewind.metadata.questions import AggregateQuestion, Dimension, Filter, Measure, Question, Sort
 from tradewind.records import history as past
@@ -69,8 +71,17 @@ class Picking(msgspec.Struct, forbid_unknown_fields=True):
 @post("/api/objects/{key:str}/query", opt=needs("signed_in", reads=True), status_code=200)
 async def query(request: AnyRequest, key: str, data: Asking) -> Response[bytes]:
     """A page of records."""
-    ask = asked(request)
-    return tagged(request, await read.list_records(ask.database, ask.catalog, ask.actor, data.question(key), ask.clock.now()))
+    return tagged(request, await _page(asked(request), data.question(key)))
+
+
+async def _page(ask: Asked, question: Question) -> bytes:
+    """The page; one that took long is counted, so that an index can be proposed."""
+    started = time.perf_counter()
+    page = await read.list_records(ask.database, ask.catalog, ask.actor, question, ask.clock.now())
+    took = time.perf_counter() - started
+    if took * 1000 > ask.running.settings.slow_milliseconds:
+        await slow.note(ask.database, ask.catalog, question, took, ask.clock)
+    return page
 
 
 @get("/api/objects/{key:str}/records", opt=needs("signed_in"))
@@ -90,7 +101,7 @@ async def listing(
         )
     except (msgspec.DecodeError, UnicodeError) as failure:
         raise InvalidRequest(pointer="/filter", rule="json") from failure
-    return tagged(request, await read.list_records(ask.database, ask.catalog, ask.actor, asking.question(key), ask.clock.now()))
+    return tagged(request, await _page(ask, asking.question(key)))
 
 
 @post("/api/objects/{key:str}/count", opt=needs("signed_in", reads=True), status_code=200)
