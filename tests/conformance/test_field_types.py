@@ -42,6 +42,8 @@ async def connection(database_url: str) -> AsyncGenerator[Connection]:
                 id_ = UUID(f"018f2f6e-0000-7000-8000-00000000000{number}")
                 department = raw("INSERT INTO system.departments (id, name) VALUES (") + param(id_) + raw(", 'Sales') ON CONFLICT DO NOTHING")
                 await opened.execute(department)
+                team = raw("INSERT INTO system.teams (id, name) VALUES (") + param(id_) + raw(", 'Fair') ON CONFLICT DO NOTHING")
+                await opened.execute(team)
                 person = raw("INSERT INTO system.people (id, email, name, created_at) VALUES (") + param(id_) + raw(", ") + param(f"p{number}@example.com")
                 await opened.execute(person + raw(", 'Anna', now()) ON CONFLICT DO NOTHING"))
             yield opened

@@ -103,6 +103,7 @@ const system = (key: string, type: string, zh: string, en: string): Field => ({
 /** Fields that every record has. */
 export const systemFields: Record<string, Field> = {
   owner: { ...system('owner', 'user', '负责人', 'Owner'), sortable: false },
+  team: { ...system('team', 'team', '团队', 'Team'), sortable: false },
   created_at: system('created_at', 'datetime', '创建时间', 'Created at'),
   created_by: { ...system('created_by', 'user', '创建人', 'Created by'), sortable: false },
   updated_at: system('updated_at', 'datetime', '更新时间', 'Updated at'),

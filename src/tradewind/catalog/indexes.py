@@ -16,7 +16,7 @@ from tradewind.metadata.formulas import is_volatile
 from tradewind.metadata.questions import Filter, Sort
 from tradewind.query.database.pool import Database
 
-_ALWAYS = ("owner_id", "department_id", "updated_at", "created_at", "deletion")
+_ALWAYS = ("owner_id", "team_id", "department_id", "updated_at", "created_at", "deletion")
 _SYSTEM = {"owner": "owner_id", "department": "department_id", "team": "team_id", "created_at": "created_at", "updated_at": "updated_at", "source": "source"}
 _INDEXED_TYPES = ("relation", "status", "select", "user", "department", "country", "date", "datetime")
 

@@ -131,6 +131,20 @@ class EmbeddedServer:
         """Connection address over the private socket."""
         return f"postgresql:///{database}?host={self._socket}&user=postgres"
 
+    def is_running(self) -> bool:
+        """Whether the cluster of this folder answers, started by whomever."""
+        import psycopg
+
+        try:
+            psycopg.connect(self.url(), connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def exists(self) -> bool:
+        """Whether a cluster was made in this folder."""
+        return (self._data / "PG_VERSION").exists()
+
     def start(self) -> None:
         """Makes the cluster if there is none, starts it and waits until it answers: up to 120 s, for crash recovery.
 
@@ -142,7 +156,7 @@ class EmbeddedServer:
         if self._account.uid is not None and self._account.gid is not None:
             for path in (self._folder, self._socket):
                 os.chown(path, self._account.uid, self._account.gid)
-        if not (self._data / "PG_VERSION").exists():
+        if not self.exists():
             self._create()
         log = self._folder / "server.log"
         deadline = time.monotonic() + _START_LIMIT

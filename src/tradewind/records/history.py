@@ -27,6 +27,8 @@ from tradewind.records.read import find_record
 from tradewind.records.write import write_in
 
 _SHOWN = 200
+_BELONGING = ("owner", "team")
+"""Whose a record is: no fields, but written and taken back like them."""
 _TRIES = 5
 
 
@@ -66,7 +68,7 @@ async def history(database: Database, catalog: Catalog, actor: Actor, object_key
     for change, at, person, person_name, operation, action, fields, payload in rows:
         values: list[dict[str, Any]] = []
         for field in fields:
-            if field != "owner" and (field not in record or not is_clear(scope.best(field))):
+            if field not in _BELONGING and (field not in record or not is_clear(scope.best(field))):
                 continue
             if states.get(field) == "masked":
                 values.append({"field": field, "masked": True})
@@ -135,7 +137,7 @@ async def _undo(database: Database, catalog: Catalog, actor: Actor, action: UUID
 
 def _computed(catalog: Catalog, object_key: str, field: str) -> bool:
     found = catalog.objects[object_key].field(field)
-    return field != "owner" and (found is None or found.type in ("formula", "rollup", "lookup"))
+    return field not in _BELONGING and (found is None or found.type in ("formula", "rollup", "lookup"))
 
 
 def _wire(value: Any) -> Any:

@@ -57,9 +57,8 @@ def _take(row: Row, key: str, value: Any, definition: ObjectDefinition, scope: O
         row.id = None if value is None else read(value, UUID)
     elif key == "version":
         row.version = str(value or "")
-    elif key == "owner":
-        row.columns["owner_id"] = None if value is None else _identity(value)
-        row.values["owner"] = row.columns["owner_id"]
+    elif key in ("owner", "team"):
+        row.values[key] = row.columns[f"{key}_id"] = None if value is None else _identity(value)
     elif key not in _ENVELOPE or definition.field(key) is not None:
         _take_field(row, key, value, definition, scope, creating)
 

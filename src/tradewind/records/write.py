@@ -37,7 +37,7 @@ from tradewind.metadata.definitions import Catalog, FieldDefinition, LinesOption
 from tradewind.query.authz.scope import ObjectScope, field_options, restricted_fields, scope_of
 from tradewind.query.compile import passes
 from tradewind.query.compile.context import Table, field_columns, value_options
-from tradewind.query.compile.members import field_value
+from tradewind.query.compile.members import field_value, system_value
 from tradewind.query.database.pool import Connection, Database
 from tradewind.records import log, remove
 from tradewind.records.announce import Changed, announce
@@ -224,7 +224,7 @@ async def _guard_unique(run: Run, rows: Sequence[Row], statement: Sql) -> None:
 
 
 def _column_types(definition: ObjectDefinition) -> dict[str, str]:
-    types: dict[str, str] = {}
+    types = {"owner_id": "uuid", "team_id": "uuid"}
     for field in definition.live_fields():
         if field.type == "relation":
             types[field.key] = "uuid"
@@ -267,12 +267,12 @@ async def _check_references(run: Run, rows: Sequence[Row]) -> None:
         for row in rows if missing else ():
             if row.values.get(field.key) in missing:
                 row.wrong(InvalidValue(rule="missing", field=field.key), field.key)
-    owners = {row.values["owner"] for row in rows if row.values.get("owner")}
-    if owners:
-        found = await _existing(run, "person", owners)
-        for row in rows:
-            if row.values.get("owner") in owners - found:
-                row.wrong(InvalidValue(rule="missing", field="owner"), "owner")
+    for key, target in (("owner", "person"), ("team", "team")):
+        wanted = {row.values[key] for row in rows if row.values.get(key)}
+        missing = wanted - await _existing(run, target, wanted) if wanted else set[UUID]()
+        for row in rows if missing else ():
+            if row.values.get(key) in missing:
+                row.wrong(InvalidValue(rule="missing", field=key), key)
 
 
 async def _visible(run: Run, field: FieldDefinition, wanted: set[UUID]) -> set[UUID]:
@@ -295,7 +295,7 @@ async def _visible(run: Run, field: FieldDefinition, wanted: set[UUID]) -> set[U
 
 
 async def _existing(run: Run, target: str, wanted: set[UUID]) -> set[UUID]:
-    table = raw("system.people") if target == "person" else raw("system.departments")
+    table = {"person": raw("system.people"), "department": raw("system.departments"), "team": raw("system.teams")}[target]
     return {
         row[0] for row in await run.connection.rows(raw("SELECT id FROM ") + table + raw(" WHERE id = ANY(") + cast_param(list(wanted), "uuid[]") + raw(")"))
     }
@@ -329,7 +329,7 @@ async def _lock(run: Run, rows: Sequence[Row]) -> dict[UUID, dict[str, Any]]:
     columns = [raw("r.id"), sees, may, token]
     columns += [passes.field_state_sql(run.catalog, run.actor, key, field.key, ("write",), now) for field in touched]
     images = [
-        raw("jsonb_build_object('owner', r.owner_id)"),
+        *(raw("jsonb_build_object(") + literal(key) + raw("::text, ") + system_value(whole, key) + raw(")") for key in ("owner", "team")),
         *(raw("jsonb_build_object(") + literal(field.key) + raw("::text, ") + field_value(whole, field) + raw(")") for field in touched),
     ]
     columns.append(join(" || ", images))
@@ -371,7 +371,7 @@ async def _apply(run: Run, rows: Sequence[Row], before: Mapping[UUID, Mapping[st
 
 
 async def _apply_group(run: Run, columns: tuple[str, ...], rows: Sequence[Row], before: Mapping[UUID, Mapping[str, Any]]) -> int:
-    key, types = run.definition.key, {**_column_types(run.definition), "owner_id": "uuid"}
+    key, types = run.definition.key, _column_types(run.definition)
     restricted = set(restricted_fields(run.catalog, key))
     open_columns = [column for column in columns if column.partition("__")[0] not in restricted]
     records = [msgspec.to_builtins({"id": row.id, **row.columns}) for row in rows]
@@ -397,7 +397,7 @@ async def _apply_group(run: Run, columns: tuple[str, ...], rows: Sequence[Row], 
     )  # fmt: skip
     whole = Table(run.catalog, SYSTEM, run.definition, "r", run.clock.now())
     images = [
-        raw("jsonb_build_object('owner', r.owner_id)"),
+        *(raw("jsonb_build_object(") + literal(key) + raw("::text, ") + system_value(whole, key) + raw(")") for key in ("owner", "team")),
         *(raw("jsonb_build_object(") + literal(field.key) + raw("::text, ") + field_value(whole, field) + raw(")") for field in touched),
     ]
     after = await run.connection.rows(

@@ -103,6 +103,7 @@ export function RefPicker({
 
 export const findPeople = (search: string) => api.options('people', search)
 export const findDepartments = (search: string) => api.options('departments', search)
+export const findTeams = (search: string) => api.options('teams', search)
 
 export function Avatar({ name }: { name: string }) {
   const hue = [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360, 7)

@@ -27,7 +27,8 @@ export function drawn(catalog: Catalog, object: ObjectType | undefined, field: F
 /** A value as it is sent: references by id. */
 export function toWire(field: Field, value: unknown): unknown {
   if (value === null || value === undefined) return null
-  if (['user', 'department', 'relation'].includes(field.type) && typeof value === 'object') return (value as { id: string }).id
+  if (['user', 'department', 'team', 'relation'].includes(field.type) && typeof value === 'object')
+    return (value as { id: string }).id
   if (field.type === 'attachment' && Array.isArray(value)) return value.map((file: { id: string }) => file.id)
   return value
 }

@@ -2,7 +2,7 @@
 import { Input, Select } from 'antd'
 import { selectOptions } from '../../kinds/fields/choices'
 import type { AnyControl } from '../../kinds/fields/defineField'
-import { findDepartments, findPeople, NumberInput, RefPicker } from '../../kinds/fields/parts'
+import { findDepartments, findPeople, findTeams, NumberInput, RefPicker } from '../../kinds/fields/parts'
 import { api, type Ref } from '../api'
 import type { Field } from '../catalog'
 import { countries } from '../format'
@@ -18,7 +18,7 @@ interface Props {
   onChange: (value: unknown) => void
 }
 
-const REFS: Record<string, true> = { user: true, department: true, relation: true }
+const REFS: Record<string, true> = { user: true, department: true, team: true, relation: true }
 const known = new Map<string, Ref>()
 
 /** References are sent as ids; names already seen are kept to show them. */
@@ -32,7 +32,9 @@ const search = (field: Field, type: string) => async (text: string) => {
     ? findPeople(text)
     : type === 'department'
       ? findDepartments(text)
-      : api.pick(String(field.options.target), text))
+      : type === 'team'
+        ? findTeams(text)
+        : api.pick(String(field.options.target), text))
   for (const ref of found) known.set(ref.id, ref)
   return found
 }

@@ -7,12 +7,13 @@ import asyncio
 import dataclasses
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tradewind.edge.cli import demo, importing, scaffold, serve
 from tradewind.edge.cli.preflight import CannotStart, check_currency
-from tradewind.edge.embedded import EmbeddedFailure
+from tradewind.edge.embedded import EmbeddedFailure, EmbeddedServer
 from tradewind.edge.tls import TlsFailure
 from tradewind.kernel.clock import SystemClock
 from tradewind.kernel.settings import Settings, UnknownSetting
@@ -29,8 +30,28 @@ class Refused(Exception):
 
 def _database_url(settings: Settings) -> str:
     if not settings.database_url:
-        raise Refused("TRADEWIND_DATABASE_URL is not set; name a PostgreSQL 15 or newer, or use `tradewind demo`.")
+        raise Refused(
+            "TRADEWIND_DATABASE_URL is not set; name a PostgreSQL 15 or newer, or use `tradewind demo`; TRADEWIND_DATA_FOLDER names the folder of a demo."
+        )
     return settings.database_url
+
+
+@contextmanager
+def _database_of(settings: Settings) -> Generator[Settings]:
+    """The settings with a database that answers: the one they name, or the embedded one of the data folder, started for as long as it takes if it is not running."""
+    server = EmbeddedServer(settings.data_folder / "postgres")
+    if settings.database_url or not server.exists():
+        _database_url(settings)
+        yield settings
+        return
+    started = not server.is_running()
+    if started:
+        server.start()
+    try:
+        yield dataclasses.replace(settings, database_url=server.url())
+    finally:
+        if started:
+            server.stop()
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
@@ -77,14 +98,14 @@ def _contract(_: Settings, chosen: argparse.Namespace) -> int:
 def _check(settings: Settings, _: argparse.Namespace) -> int:
     from tradewind.edge.cli.check import check
 
-    _database_url(settings)
-    return asyncio.run(check(settings, SystemClock()))
+    with _database_of(settings) as found:
+        return asyncio.run(check(found, SystemClock()))
 
 
 def _import(settings: Settings, chosen: argparse.Namespace) -> int:
-    _database_url(settings)
     errors = Path(chosen.errors) if chosen.errors else None
-    return asyncio.run(importing.run(settings, Path(chosen.file), Path(chosen.map), person=chosen.person, name=chosen.run_name, errors=errors))
+    with _database_of(settings) as found:
+        return asyncio.run(importing.run(found, Path(chosen.file), Path(chosen.map), person=chosen.person, name=chosen.run_name, errors=errors))
 
 
 def _scaffold(_: Settings, chosen: argparse.Namespace) -> int:

@@ -28,14 +28,14 @@ _FILE: Schema = {
     "properties": {"id": _ID, "name": _TEXT, "size": {"type": "integer"}, "media_type": _TEXT},
     "required": ["id", "name", "size", "media_type"],
 }
-_SHOWN: Mapping[str, Schema] = {"user": _NAMED, "department": _NAMED, "relation": _POINTED, "attachment": {"type": "array", "items": _FILE}}
+_SHOWN: Mapping[str, Schema] = {"user": _NAMED, "department": _NAMED, "team": _NAMED, "relation": _POINTED, "attachment": {"type": "array", "items": _FILE}}
 """Types that are shown in another form than they are written."""
 _COMPUTED = ("formula", "rollup", "lookup", "auto_number")
 _RESULTS: Mapping[str, Schema] = {
     "text": _TEXT, "number": {"type": "string", "format": "decimal"}, "checkbox": {"type": "boolean"}, "date": {"type": "string", "format": "date"}, "datetime": _INSTANT,
 }  # fmt: skip
 _SYSTEM: Mapping[str, Schema] = {
-    "owner": _NAMED, "department": _NAMED, "created_at": _INSTANT, "created_by": _NAMED, "updated_at": _INSTANT, "updated_by": _NAMED, "source": _TEXT,
+    "owner": _NAMED, "team": _NAMED, "department": _NAMED, "created_at": _INSTANT, "created_by": _NAMED, "updated_at": _INSTANT, "updated_by": _NAMED, "source": _TEXT,
 }  # fmt: skip
 
 _ITEM: Schema = {
@@ -161,7 +161,11 @@ def _writing(fields: Iterable[Mapping[str, Any]], schemas: dict[str, Schema], re
             value = _value(field, schemas)
             own[field["key"]] = _described(field, value if field["key"] in required else _or_null(value))
     more: dict[str, Schema] = {"id": _ID} | ({} if required else {"version": _TEXT})
-    return {"type": "object", "properties": {**more, "owner": _or_null(_ID), **own}, **({"required": sorted(required)} if required else {})}
+    return {
+        "type": "object",
+        "properties": {**more, "owner": _or_null(_ID), "team": _or_null(_ID), **own},
+        **({"required": sorted(required)} if required else {}),
+    }
 
 
 def _answers(schema: Schema, status: str = "200") -> Schema:

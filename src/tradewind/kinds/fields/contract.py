@@ -58,7 +58,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a value points at: a system object (`person`, `department`, `file`)."""
+    """What a value points at: a system object (`person`, `department`, `team`, `file`)."""
 
     target: str
 

@@ -43,7 +43,7 @@ SYSTEM_FIELDS: dict[str, tuple[LiteralString, LiteralString]] = {
 }
 """Names of system fields in questions, with their columns and SQL types."""
 
-SYSTEM_KINDS = {"owner": "user", "created_by": "user", "updated_by": "user", "department": "department", "source": "text"}
+SYSTEM_KINDS = {"owner": "user", "created_by": "user", "updated_by": "user", "team": "team", "department": "department", "source": "text"}
 INSTANTS = ("created_at", "updated_at", "deleted_at")
 
 

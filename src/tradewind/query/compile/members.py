@@ -27,7 +27,7 @@ from tradewind.query.compile.context import (
     visible_rows,
 )
 
-_SHOWN_SYSTEM = ("owner", "department", "created_at", "created_by", "updated_at", "updated_by", "source")
+_SHOWN_SYSTEM = ("owner", "team", "department", "created_at", "created_by", "updated_at", "updated_by", "source")
 
 
 @dataclass(frozen=True)
@@ -192,8 +192,8 @@ def system_value(table: Table, key: str) -> Sql:
         return _instant(column)
     if key in ("owner", "created_by", "updated_by"):
         return field_types()["user"].load((column,))
-    if key == "department":
-        return field_types()["department"].load((column,))
+    if key in ("team", "department"):
+        return field_types()[key].load((column,))
     return column
 
 

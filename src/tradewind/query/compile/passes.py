@@ -375,7 +375,7 @@ def compile_shows(catalog: Catalog, actor: Actor, object_key: str, fields: Seque
     table = open_table(catalog, actor, object_key, now)
     changed, scope = set(fields), table.scope
     rules = {path.partition(".")[0] for grant in scope.grants for path in filter_fields(grant.rule)}
-    if scope.everything or "owner" in changed or changed & rules:
+    if scope.everything or changed & {"owner", "team"} or changed & rules:
         return TRUE
     shown = [one.key for one in table.definition.live_fields() if one.key in changed or made_from(catalog, table.definition, one, changed)]
     return any_of([state_rows(table, key, ("masked", "read", "write")) for key in shown])

@@ -2,13 +2,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Progress } from 'antd'
 import { useEffect } from 'react'
+import { number } from '../../../ui/format'
 import { useWords } from '../../../ui/i18n'
 import { type ChangeSet, definitions } from './server'
 
 const EVERY = 1000
 
 export function Running({ id, onEnd }: { id: string; onEnd: (ended: ChangeSet) => void }) {
-  const { t } = useWords()
+  const { t, language } = useWords()
   const now = useQuery({
     queryKey: ['change-set', id],
     queryFn: () => definitions.changeSet(id),
@@ -25,7 +26,9 @@ export function Running({ id, onEnd }: { id: string; onEnd: (ended: ChangeSet) =
     <section className="plan-running" aria-live="polite">
       <h2>{t('plan.working')}</h2>
       <Progress percent={Math.round(done * 100)} status="active" aria-label={t('plan.working')} />
-      <p className="quiet">{step ? t('plan.progress', { step, steps, rows, of }) : t('plan.waiting')}</p>
+      <p className="quiet">
+        {step ? t('plan.progress', { step, steps, rows: number(rows, language), of: number(of, language) }) : t('plan.waiting')}
+      </p>
       <p className="quiet">{t('plan.closable')}</p>
       <Button danger disabled={!now || now.called_off} onClick={() => void definitions.cancel(id)}>
         {t(now?.called_off ? 'plan.stopping' : 'plan.stop')}

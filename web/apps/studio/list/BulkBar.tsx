@@ -1,7 +1,7 @@
 /** What can be done with the chosen rows at once. */
 import { Button, Popover } from 'antd'
 import { useState } from 'react'
-import { findPeople, RefPicker } from '../../../kinds/fields/parts'
+import { findPeople, findTeams, RefPicker } from '../../../kinds/fields/parts'
 import { api, type Ref } from '../../../ui/api'
 import type { ObjectType } from '../../../ui/catalog'
 import type { Rows } from '../../../ui/grid/useRows'
@@ -21,6 +21,7 @@ export function BulkBar({ object, ids, rows, onDone }: Props) {
   const { t } = useWords()
   const [busy, setBusy] = useState(false)
   const [owner, setOwner] = useState<Ref | null>(null)
+  const [team, setTeam] = useState<Ref | null>(null)
   const stale = () => markStale(object.key)
   const may = (action: string) =>
     ids.every((id) => {
@@ -51,13 +52,19 @@ export function BulkBar({ object, ids, rows, onDone }: Props) {
           placement="bottomLeft"
           content={
             <div className="sort-panel">
+              <span className="quiet">{t('belonging.owner')}</span>
               <RefPicker value={owner} find={findPeople} onChange={(ref) => setOwner(ref as Ref | null)} />
+              <span className="quiet">{t('belonging.team')}</span>
+              <RefPicker value={team} find={findTeams} onChange={(ref) => setTeam(ref as Ref | null)} />
               <Button
                 type="primary"
-                disabled={!owner || busy}
+                disabled={(!owner && !team) || busy}
                 onClick={() =>
                   void run(
-                    { operation: 'update', rows: ids.map((id) => ({ id, owner: owner?.id })) },
+                    {
+                      operation: 'update',
+                      rows: ids.map((id) => ({ id, ...(owner ? { owner: owner.id } : {}), ...(team ? { team: team.id } : {}) })),
+                    },
                     t('bulk.ownerDone', { count }),
                   )
                 }

@@ -15,7 +15,9 @@ export function Footer({ object, field, question }: { object: ObjectType; field:
   const { t, language } = useWords()
   const own = field.aggregates ?? catalog.types[field.type]?.aggregates ?? []
   const names =
-    ['lines', 'attachment'].includes(field.type) || field.state === 'masked' || ['owner', 'created_by'].includes(field.key)
+    ['lines', 'attachment'].includes(field.type) ||
+    field.state === 'masked' ||
+    ['owner', 'team', 'created_by'].includes(field.key)
       ? []
       : [...own.filter((name) => !PLAIN.includes(name) && name !== 'count'), ...PLAIN]
   const [chosen, setChosen] = useState(() => first(own))

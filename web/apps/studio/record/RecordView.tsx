@@ -4,7 +4,7 @@ import { Button, Dropdown, Tabs } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { choicesOf } from '../../../kinds/fields/choices'
 import { Person } from '../../../kinds/fields/parts'
-import { api, type Row } from '../../../ui/api'
+import { api, type Ref, type Row } from '../../../ui/api'
 import { type Field, fieldOf, layoutOf, type ObjectType, useCatalog } from '../../../ui/catalog'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
@@ -20,6 +20,7 @@ import { Stepper } from './Stepper'
 const Related = lazy(() => import('./Related'))
 const History = lazy(() => import('./History'))
 const Share = lazy(() => import('./Share'))
+const Belonging = lazy(() => import('./Belonging'))
 
 interface Props {
   object: ObjectType
@@ -42,6 +43,7 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
   }
   const { save, dialog } = useSave(object, patch)
   const [sharing, setSharing] = useState(false)
+  const [belonging, setBelonging] = useState(false)
   if (asked.isError && !row) return <Failed problem={asked.error} retry={() => void asked.refetch()} />
   if (!row) return <Skeleton />
 
@@ -93,13 +95,26 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
           </h1>
         </div>
         {row.owner && <Person value={row.owner} />}
+        {Boolean(row.team) && (
+          <span className="pill blue" title={t('belonging.team')}>
+            <Icon name="users" /> {(row.team as Ref).name}
+          </span>
+        )}
         {(may('delete') || may('update')) && (
           <Dropdown
             trigger={['click']}
             menu={{
               items: [
                 ...(may('update') && !object.parent
-                  ? [{ key: 'share', label: t('share.menu'), icon: <Icon name="user" />, onClick: () => setSharing(true) }]
+                  ? [
+                      { key: 'share', label: t('share.menu'), icon: <Icon name="user" />, onClick: () => setSharing(true) },
+                      {
+                        key: 'belonging',
+                        label: t('belonging.title'),
+                        icon: <Icon name="users" />,
+                        onClick: () => setBelonging(true),
+                      },
+                    ]
                   : []),
                 ...(may('delete')
                   ? [
@@ -174,6 +189,19 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
         />
       </Suspense>
       {dialog}
+      {belonging && (
+        <Suspense fallback={null}>
+          <Belonging
+            object={object}
+            row={row}
+            onSaved={() => {
+              setBelonging(false)
+              void asked.refetch()
+            }}
+            onClose={() => setBelonging(false)}
+          />
+        </Suspense>
+      )}
       {sharing && (
         <Suspense fallback={null}>
           <Share object={object} id={id} title={titleOf(object, row)} onClose={() => setSharing(false)} />
