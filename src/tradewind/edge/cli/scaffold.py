@@ -9,11 +9,11 @@ _PYTHON = '''"""{Title}: one line about what it holds."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from tradewind.kernel.problems import InvalidValue
-from tradewind.kernel.sql import Columns, Sql, call, param, raw
-from tradewind.kinds.fields.contract import Column, Example, FieldType, Operator, Options
+from tradewind.kernel.sql import Columns, Sql
+from tradewind.kinds.fields import cells, comparisons
+from tradewind.kinds.fields.contract import Column, Example, FieldType, Options
+from tradewind.kinds.fields.values import clean
 
 
 class {Title}Options(Options, frozen=True):
@@ -26,32 +26,29 @@ class {Title}Field(FieldType[{Title}Options, str]):
     name = "{name}"
     options = {Title}Options
     value = str
-    operators: Mapping[str, Operator] = {{
-        "eq": Operator(str, lambda columns, value: columns[0] + raw(" = ") + param(value)),
-        "empty": Operator(None, lambda columns, _: columns[0] + raw(" IS NULL")),
-        "filled": Operator(None, lambda columns, _: columns[0] + raw(" IS NOT NULL")),
-    }}
+    operators = comparisons.textual()
     examples = (Example(values=("a", "b"), bad_cells=("x" * 41,)),)
 
     def columns(self, options: {Title}Options) -> tuple[Column, ...]:
         return (Column("", "text"),)
 
     def check(self, value: str, options: {Title}Options) -> str:
-        if not value or len(value) > options.max_length:
-            raise InvalidValue(rule="length", maximum=options.max_length)
-        return value
+        text = clean(value)
+        if len(text) > options.max_length:
+            raise InvalidValue(rule="max_length", max=options.max_length)
+        return text
 
     def store(self, value: str) -> tuple[object, ...]:
         return (value,)
 
     def load(self, columns: Columns) -> Sql:
-        return call("to_jsonb", columns[0])
+        return comparisons.to_json(columns)
 
     def mask(self, columns: Columns, options: {Title}Options) -> Sql:
-        return raw("to_jsonb('•••'::text)")
+        return comparisons.stars(columns)
 
     def parse(self, text: str, options: {Title}Options, locale: str = "en") -> str:
-        return self.check(text.strip(), options)
+        return self.check(cells.plain(text), options)
 
     def format(self, value: str, options: {Title}Options, locale: str = "en") -> str:
         return value
@@ -60,14 +57,21 @@ class {Title}Field(FieldType[{Title}Options, str]):
 FIELD = {Title}Field()
 '''
 
-_TSX = """import {{ Input }} from "antd";
-import {{ defineField }} from "../defineField";
+_TSX = """import {{ Input }} from 'antd'
+import {{ defineField }} from '../defineField'
 
 export default defineField<string>({{
-  icon: "text",
-  Cell: ({{ value }}) => <>{{value}}</>,
-  Input: ({{ value, onChange }}) => <Input value={{value ?? ""}} onChange={{(event) => onChange(event.target.value)}} />,
-}});
+  icon: 'text',
+  Cell: ({{ value }}) => <span className="cut">{{value}}</span>,
+  Input: ({{ value, onChange, id, invalid }}) => (
+    <Input
+      {{...(id ? {{ id }} : {{}})}}
+      {{...(invalid ? {{ status: 'error' as const }} : {{}})}}
+      value={{value ?? ''}}
+      onChange={{(event) => onChange(event.target.value || null)}}
+    />
+  ),
+}})
 """
 
 
