@@ -6,13 +6,13 @@ import asyncio
 import itertools
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
+from tests.ground import fresh_folder
 
 from tradewind.edge.demo import prepare
 from tradewind.edge.embedded import EmbeddedServer
@@ -36,8 +36,7 @@ def cluster_url() -> Iterator[str]:
     if given:
         yield given
         return
-    folder = Path(tempfile.mkdtemp(prefix="tw-test-"))
-    folder.chmod(0o755)
+    folder = fresh_folder("tw-test-")
     programs = os.environ.get("TEST_POSTGRES_PROGRAMS")
     server = EmbeddedServer(
         folder / "postgres",
@@ -74,7 +73,7 @@ def database_url(cluster_url: str, template_url: str) -> Iterator[str]:
     template = template_url.partition("?")[0].rsplit("/", 1)[1]
     name = f"tw_test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(cluster_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     yield _named(cluster_url, name)
     with psycopg.connect(cluster_url, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
@@ -88,7 +87,7 @@ def demo(cluster_url: str, template_url: str, tmp_path_factory: pytest.TempPathF
     folder = tmp_path_factory.mktemp("demo")
     with psycopg.connect(cluster_url, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     sign_ins = asyncio.run(prepare(Settings(database_url=_named(cluster_url, name), data_folder=folder, pool_size=4), lambda _: None))
     yield name, folder, sign_ins
     with psycopg.connect(cluster_url, autocommit=True) as connection:
@@ -101,7 +100,7 @@ def settings(cluster_url: str, demo: tuple[str, Path, dict[str, str]], tmp_path:
     template, folder, _ = demo
     name = f"tw_copy_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(cluster_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     shutil.copytree(folder, tmp_path / "data")
     yield Settings(database_url=_named(cluster_url, name), data_folder=tmp_path / "data", pool_size=4)
     with psycopg.connect(cluster_url, autocommit=True) as connection:

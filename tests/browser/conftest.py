@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from tests.faults.stack import Stack
+from tests.ground import fresh_folder
 
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
@@ -17,8 +16,7 @@ _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """One running product with demo data for all tests of the studio: each makes its own records and names."""
-    folder = Path(tempfile.mkdtemp(prefix="tw-story-"))
-    folder.chmod(0o755)
+    folder = fresh_folder("tw-story-")
     running = Stack(folder)
     try:
         running.start()

@@ -7,17 +7,16 @@ import contextlib
 import os
 import random
 import shutil
-import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from tests.faults.stack import Stack
+from tests.ground import fresh_folder
 
 from tradewind.kernel.sql import raw
 from tradewind.query.database.pool import open_pool
@@ -28,8 +27,7 @@ KILLS = 500 if os.environ.get("TRADEWIND_SOAK") else 20
 
 @pytest.fixture
 def stack() -> Iterator[Stack]:
-    folder = Path(tempfile.mkdtemp(prefix="tw-faults-"))
-    folder.chmod(0o755)
+    folder = fresh_folder("tw-faults-")
     running = Stack(folder)
     try:
         running.start()

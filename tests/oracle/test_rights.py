@@ -163,7 +163,7 @@ def comparable(value: Any) -> Any:
     if isinstance(value, dict):
         if set(value) == {"masked"}:
             return "masked"
-        dropped = {"version", "owner", "department", "created_at", "created_by", "updated_at", "updated_by", "source", "position", "parent"}
+        dropped = {"version", "owner", "team", "department", "created_at", "created_by", "updated_at", "updated_by", "source", "position", "parent"}
         return {key: comparable(one) for key, one in value.items() if key not in dropped}
     if isinstance(value, list):
         return [comparable(one) for one in value]
