@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,11 @@ class Sum:
     passed: int = 0
     failed: int = 0
     not_run: int = 0
+
+    def add(self, other: Sum) -> None:
+        self.passed += other.passed
+        self.failed += other.failed
+        self.not_run += other.not_run
 
 
 def report(total: Sum, title: str, started: float, good: bool, words: str = "") -> None:
@@ -171,16 +177,21 @@ def main() -> int:
     if part == "fast":
         pytest(total, "fast tests", ["-n", "2"], ["tests/architecture", "tests/unit"])
     if part == "all":
-        web(total)
+        with ThreadPoolExecutor(1) as beside:
+            # Faults mostly wait for processes to end and start: they run beside the front end's checks.
+            waiting = Sum()
+            running = beside.submit(pytest, waiting, "faults", [], ["tests/faults"])
+            web(total)
+            running.result()
+        total.add(waiting)
         pytest(total, "tests", ["-n", "2"], other_tests())
         if programs := debian_postgres():
             title = f"tests on Debian's PostgreSQL {programs.parent.name}"
             pytest(total, title, ["-n", "2"], ["tests/postgres", "tests/conformance", "tests/oracle"], {"TEST_POSTGRES_PROGRAMS": str(programs)})
         else:
             not_run(total, "tests on Debian's PostgreSQL", "there is none; on Debian: apt-get install postgresql")
-        pytest(total, "faults", [], ["tests/faults"])
         if browser():
-            pytest(total, "browser", [], ["tests/browser"])
+            pytest(total, "browser", ["-n", "2"], ["tests/browser"])
         else:
             not_run(total, "browser", "Chromium or a Chinese font is missing; on Debian: apt-get install chromium fontconfig fonts-noto-cjk")
     elif part == "check":

@@ -152,7 +152,8 @@ def test_a_step_is_taken_only_where_it_is_allowed(browser: Browser, stack: Stack
     page.goto(f"{stack.address}/o/inquiry/{identity}")
     steps = page.locator(".stepper")
     expect(steps.get_by_role("button", name="成交")).to_be_disabled()
-    steps.get_by_role("button", name="意向明确").click()
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        steps.get_by_role("button", name="意向明确").click()
     expect(steps.locator(".now")).to_have_text("意向明确")
     assert _stored(page, stack, "inquiry", identity)["stage"] == "intent_clear"
     expect(steps.get_by_role("button", name="报价中")).to_be_enabled()
@@ -174,7 +175,8 @@ def test_a_file_is_hung_on_a_record_and_taken_off(browser: Browser, stack: Stack
     got = page.context.request.get(stack.address + (link.get_attribute("href") or ""))
     assert (got.status, got.text()) == (200, "CIF Rotterdam")
     page.get_by_role("button", name="编辑“附件”").click()
-    page.locator(".edit-cell .file button").click()
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        page.locator(".edit-cell .file button").click()
     expect(page.locator(".field a.file")).to_have_count(0)
     assert not _stored(page, stack, "follow_up", identity).get("files")
 
