@@ -177,14 +177,14 @@ def main() -> int:
     if part == "fast":
         pytest(total, "fast tests", ["-n", "2"], ["tests/architecture", "tests/unit"])
     if part == "all":
+        waiting = Sum()
         with ThreadPoolExecutor(1) as beside:
-            # Faults mostly wait for processes to end and start: they run beside the front end's checks.
-            waiting = Sum()
+            # Faults mostly wait for processes to end and start, and for leases to run out: they run beside the others.
             running = beside.submit(pytest, waiting, "faults", [], ["tests/faults"])
             web(total)
+            pytest(total, "tests", ["-n", "2"], other_tests())
             running.result()
         total.add(waiting)
-        pytest(total, "tests", ["-n", "2"], other_tests())
         if programs := debian_postgres():
             title = f"tests on Debian's PostgreSQL {programs.parent.name}"
             pytest(total, title, ["-n", "2"], ["tests/postgres", "tests/conformance", "tests/oracle"], {"TEST_POSTGRES_PROGRAMS": str(programs)})

@@ -17,12 +17,14 @@ import httpx
 import pytest
 from tests.faults.stack import Stack
 from tests.ground import fresh_folder
+from tests.soak import noted
 
 from tradewind.kernel.sql import raw
 from tradewind.query.database.pool import open_pool
 from tradewind.records import seal
 
-KILLS = 500 if os.environ.get("TRADEWIND_SOAK") else 20
+SOAK = bool(os.environ.get("TRADEWIND_SOAK"))
+KILLS = 500 if SOAK else 20
 
 
 @pytest.fixture
@@ -161,6 +163,7 @@ async def _sealed_chain_is_whole(url: str) -> bool:
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(stack: Stack) -> None:
     chance = random.Random(20261102)
+    began = time.monotonic()
     email = next(iter(stack.sign_ins))
     writers = [Writer(stack, email, number) for number in range(3)]
     builder = Builder(stack, email)
@@ -196,3 +199,10 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(stack: Stack) -
     assert asyncio.run(_leftovers(stack.server.url())) == []
     assert asyncio.run(_sealed_chain_is_whole(stack.server.url()))
     assert slowest < 60
+    if SOAK:
+        publishes = f"{len(builder.done)} publishes at once and {len(builder.handed_in)} as jobs"
+        took = f"{time.monotonic() - began:.0f} s, the slowest start {slowest:.1f} s"
+        noted(
+            "kill -9 of web, worker, PostgreSQL",
+            f"{KILLS} kills; {len(acknowledged)} acknowledged creates each there once, {publishes} all done or undone, the log's seal whole; {took}",
+        )
