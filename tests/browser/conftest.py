@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from tests.faults.stack import Stack
@@ -33,3 +34,13 @@ def browser(stack: Stack) -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=_ARGUMENTS)
         yield opened
         opened.close()
+
+
+@pytest.fixture(autouse=True)
+def _settings_stay(stack: Stack) -> Iterator[None]:
+    """Tests share the product's people: whatever language and theme one of them chose, the next finds what it was at first."""
+    with psycopg.connect(stack.server.url(), autocommit=True) as connection:
+        before = connection.execute("SELECT id, language, theme FROM system.people").fetchall()
+        yield
+        for identity, language, theme in before:
+            connection.execute("UPDATE system.people SET language = %s, theme = %s WHERE id = %s", (language, theme, identity))

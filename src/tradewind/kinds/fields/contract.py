@@ -78,6 +78,9 @@ class FieldType(ABC, Generic[OptionsT, ValueT]):
     operators: Mapping[str, Operator]
     aggregates: Mapping[str, Callable[[Columns], Sql]] = {}
     """Beyond count, filled and distinct, which every type has. The result is SQL whose JSON is the answer."""
+    keys: Mapping[str, Callable[[Columns], Sql]] = {}
+    """Normalised forms by which duplicates are found beside `fold`, as text: the domain of an address, a company's name without its legal form.
+    SQL NULL where a value says nothing (the domain of a public mail service)."""
     examples: tuple[Example, ...]
     formula_type: ClassVar[str] = ""
     """What the formula language sees: text, number, money, date, instant, boolean, or empty for none."""

@@ -23,6 +23,23 @@ export interface Shape<T> {
   fresh?: T | undefined
 }
 
+/** What the server does not have yet, kept in this tab so that a reload in the moment before it is sent loses nothing. */
+const unsaved = {
+  place: (kind: Kind, key: string) => `unsaved:${kind}:${key}`,
+  keep(kind: Kind, key: string, left: object) {
+    try {
+      sessionStorage.setItem(unsaved.place(kind, key), JSON.stringify(left))
+    } catch {
+      // No room: the server has it in half a second.
+    }
+  },
+  take<T>(kind: Kind, key: string): { doc: AnyDoc<T>; base: number } | null {
+    const left = sessionStorage.getItem(unsaved.place(kind, key))
+    return left ? JSON.parse(left) : null
+  },
+  drop: (kind: Kind, key: string) => sessionStorage.removeItem(unsaved.place(kind, key)),
+}
+
 async function load<T>(kind: Kind, key: string, isFresh: boolean): Promise<Loaded<T>> {
   let missing: unknown
   const published = isFresh
@@ -58,11 +75,12 @@ export function useEditor<T extends object>({ kind, normal, merge, fresh }: Shap
     if (!loaded.data) return
     const { published: body, draft } = loaded.data
     const doc = draft?.body ?? (body ? { [key]: normal(body.body) } : fresh ? { [key]: fresh } : {})
+    const left = unsaved.take<T>(kind, key)
     kept.current = doc
     ready.current = key
-    setBase(draft?.base_version ?? body?.version ?? 0)
-    run({ do: 'load', doc })
-  }, [loaded.data, key, normal, fresh])
+    setBase(left?.base ?? draft?.base_version ?? body?.version ?? 0)
+    run({ do: 'load', doc: left?.doc ?? doc })
+  }, [loaded.data, kind, key, normal, fresh])
 
   const seen = useQuery({
     queryKey: ['meanwhile', kind, key],
@@ -84,6 +102,7 @@ export function useEditor<T extends object>({ kind, normal, merge, fresh }: Shap
   const save = useCallback(async (): Promise<boolean> => {
     const now = latest.current
     if (!now.doc || same(now.doc, kept.current)) {
+      unsaved.drop(kind, key)
       setSaving('saved')
       return true
     }
@@ -92,6 +111,7 @@ export function useEditor<T extends object>({ kind, normal, merge, fresh }: Shap
     try {
       await (now.start && same(sent, now.start) ? definitions.drop(kind, key) : definitions.keep(kind, key, sent, now.base))
       kept.current = sent
+      if (same(latest.current.doc, sent)) unsaved.drop(kind, key)
       setSaving(same(latest.current.doc, sent) ? 'saved' : 'saving')
       void queries.invalidateQueries({ queryKey: ['drafts'] })
       return same(latest.current.doc, sent)
@@ -101,11 +121,13 @@ export function useEditor<T extends object>({ kind, normal, merge, fresh }: Shap
     }
   }, [kind, key, queries])
   useEffect(() => {
-    if (!doc || same(doc, kept.current)) return
+    if (!doc) return
+    if (same(doc, kept.current)) return unsaved.drop(kind, key)
     setSaving('saving')
+    unsaved.keep(kind, key, { doc, base })
     const timer = setTimeout(() => void save(), 500)
     return () => clearTimeout(timer)
-  }, [doc, save])
+  }, [doc, base, kind, key, save])
   useEffect(() => {
     const leave = () => void save()
     window.addEventListener('pagehide', leave)
@@ -129,6 +151,7 @@ export function useEditor<T extends object>({ kind, normal, merge, fresh }: Shap
   const reload = useCallback(() => queries.invalidateQueries({ queryKey: ['editor', kind, key] }), [queries, kind, key])
   const discard = async () => {
     await definitions.drop(kind, key)
+    unsaved.drop(kind, key)
     kept.current = latest.current.doc ?? null
     await queries.invalidateQueries({ queryKey: ['drafts'] })
     if (published) await reload()
@@ -139,6 +162,7 @@ export function useEditor<T extends object>({ kind, normal, merge, fresh }: Shap
     if (!published || !doc || !mine) return
     const from = (await definitions.versions<T>(kind, key)).find((one) => one.version === base)
     const merged = { ...doc, [key]: merge(normal(from?.body ?? published.body), mine, normal(published.body)) }
+    unsaved.drop(kind, key)
     await definitions.keep(kind, key, merged, published.version)
     await reload()
   }
