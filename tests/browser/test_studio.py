@@ -89,7 +89,7 @@ def test_the_slower_of_two_editors_chooses(browser: Browser, stack: Stack) -> No
         expect(dialog).to_contain_text(f"Mine {keep} GmbH")
         dialog.locator(".ant-modal-footer .ant-btn").nth(0 if keep == "theirs" else 1).click()
         expect(page.locator(".record h1")).to_have_text(kept)
-        eventually(lambda: _stored(page, stack, "customer", identity)["name"] == kept)
+        eventually(lambda kept=kept: _stored(page, stack, "customer", identity)["name"] == kept)
 
 
 def test_a_filter_becomes_a_view_of_ones_own(browser: Browser, stack: Stack) -> None:
