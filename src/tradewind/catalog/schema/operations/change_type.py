@@ -13,9 +13,9 @@ from tradewind.catalog.schema.columns import columns_of, decoded_options, table
 from tradewind.catalog.schema.operations.contract import Finding, Operation, Surroundings
 from tradewind.catalog.schema.running import ddl
 from tradewind.jobs.queue import CalledOff
-from tradewind.kernel.json import Json
+from tradewind.kernel.json import Json, canonical
 from tradewind.kernel.problems import InvalidDefinition, InvalidValue
-from tradewind.kernel.sql import Sql, all_of, any_of, join, literal, name, param, raw
+from tradewind.kernel.sql import Sql, all_of, any_of, cast_param, join, literal, name, param, raw
 from tradewind.kinds.fields.contract import Column
 from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.definitions import FieldDefinition
@@ -198,12 +198,13 @@ class ChangeType(Operation, frozen=True, tag="change_type"):
         if before is None:
             return
         kind, columns = field_types()[after.type], columns_of(after, around.after)
+        made: list[tuple[UUID, Sequence[object]]] = []
         for identity, value, _ in page:
             new = None if value is None else _converted(before, after, value)
             if value is not None and new is None:
                 raise self._refused([{"id": str(identity), "value": _text(before, value)}])
-            stored = (None,) * len(columns) if new is None else kind.store(new)
-            await _fill(connection, self.object, identity, [_new(after, column.suffix) for column in columns], columns, stored)
+            made.append((identity, (None,) * len(columns) if new is None else kind.store(new)))
+        await _fill(connection, self.object, [_new(after, column.suffix) for column in columns], columns, made)
 
     async def _pairs(
         self, connection: Connection, around: Surroundings, before: FieldDefinition, after: FieldDefinition, last: UUID, *, apart: bool
@@ -224,15 +225,16 @@ class ChangeType(Operation, frozen=True, tag="change_type"):
         """Fills the old columns where the present value is another; the values that have no way back."""
         target, columns = field_types()[before.type], columns_of(before, around.before)
         bad: list[Json] = []
+        made: list[tuple[UUID, Sequence[object]]] = []
         for identity, was, value in page:
             if (None if value is None else _native(after, value)) == (None if was is None else _converted(before, after, was)):
                 continue
             back = None if value is None else _converted(after, before, value)
             if value is not None and back is None:
                 bad.append({"id": str(identity), "value": _text(after, value)})
-                continue
-            stored = (None,) * len(columns) if back is None else target.store(back)
-            await _fill(connection, self.object, identity, [_old(before, column.suffix) for column in columns], columns, stored)
+            else:
+                made.append((identity, (None,) * len(columns) if back is None else target.store(back)))
+        await _fill(connection, self.object, [_old(before, column.suffix) for column in columns], columns, made)
         return bad
 
     def _refused(self, values: list[Json]) -> InvalidDefinition:
@@ -241,10 +243,19 @@ class ChangeType(Operation, frozen=True, tag="change_type"):
         return InvalidDefinition(errors=(problem,))
 
 
-async def _fill(connection: Connection, object_key: str, identity: UUID, targets: Sequence[Sql], columns: Sequence[Column], values: Sequence[object]) -> None:
-    sets = [target + raw(" = ") + param(one) + raw("::") + raw(column.sql_type) for target, column, one in zip(targets, columns, values, strict=True)]
-    if sets:
-        await connection.execute(raw("UPDATE ") + table(object_key) + raw(" SET ") + join(", ", sets) + raw(" WHERE id = ") + param(identity))
+async def _fill(
+    connection: Connection, object_key: str, targets: Sequence[Sql], columns: Sequence[Column], rows: Sequence[tuple[UUID, Sequence[object]]]
+) -> None:
+    """Sets the columns of many records in one statement."""
+    if not targets or not rows:
+        return
+    given = [Sql(f"c{number}") for number in range(len(columns))]
+    sent = [{"id": identity, **{f"c{number}": one for number, one in enumerate(values)}} for identity, values in rows]
+    await connection.execute(
+        raw("UPDATE ") + table(object_key) + raw(" AS r SET ") + join(", ", [target + raw(" = v.") + one for target, one in zip(targets, given, strict=True)])
+        + raw(" FROM jsonb_to_recordset(") + cast_param(canonical(msgspec.to_builtins(sent, builtin_types=())).decode(), "jsonb") + raw(") AS v(id uuid, ")
+        + join(", ", [one + raw(" ") + raw(column.sql_type) for one, column in zip(given, columns, strict=True)]) + raw(") WHERE r.id = v.id")
+    )  # fmt: skip
 
 
 async def _rename(connection: Connection, object_key: str, source: Sql, target: Sql) -> None:
