@@ -196,17 +196,8 @@ async def _refuse_taken(connection: Connection, catalog: Catalog, actor: Actor, 
             continue
         columns, _ = field_columns(table, field)
         folded = columns[0] if field.type == "relation" else field_types()[field.type].fold(columns)
-        taken = (
-            raw("(")
-            + folded
-            + raw(")::text IN (SELECT (")
-            + folded
-            + raw(")::text FROM ")
-            + name("data", definition.key)
-            + raw(" AS r WHERE ")
-            + coming
-            + raw(")")
-        )
+        among = raw("(SELECT ") + folded + raw(" FROM ") + name("data", definition.key) + raw(" AS r WHERE ") + coming + raw(")")
+        taken = raw("(") + folded + raw(") IN ") + among
         rows = await connection.rows(
             raw("SELECT r.id FROM ") + name("data", definition.key) + raw(" AS r WHERE r.deleted_at IS NULL AND ") + taken + raw(" LIMIT 20")
         )
