@@ -129,7 +129,16 @@ def addresses(folder: str) -> None:
     for path in sorted(Path(folder).glob("??.json")):
         body = json.loads(path.read_text(encoding="utf-8")).get(path.stem.upper(), {})
         if "fmt" in body:
-            rows.append((path.stem.upper(), body["fmt"], body.get("lfmt", ""), body.get("require", ""), body.get("zip", ""), body.get("state_name_type", "")))
+            rows.append(
+                (
+                    path.stem.upper(),
+                    body["fmt"],
+                    body.get("lfmt", ""),
+                    body.get("require", ""),
+                    body.get("zip", ""),
+                    body.get("state_name_type", "province") if "%S" in body["fmt"] else "",
+                )
+            )
     write_csv("addresses", rows, packed=False)
 
 

@@ -76,7 +76,12 @@ export default defineField<TaxId>({
     return (
       <span className="cut">
         <span className="tabular">{value.number}</span> <span className="quiet">{value.country}</span>
-        {value.valid === false && <Icon name="warn" label={t('fields.invalid')} />}
+        {value.valid === false && (
+          <>
+            {' '}
+            <Icon name="warn" label={t('fields.invalid')} />
+          </>
+        )}
       </span>
     )
   },
