@@ -107,7 +107,7 @@ def test_an_object_of_all_structured_types_is_built_filled_found_and_changed(bro
     cell = page.get_by_role("gridcell", name="Fang Wang")
     expect(cell).to_contain_text("王芳")
     cell.dblclick()
-    page.locator(".cell-pop").get_by_label("Salutation").fill("Ms.")
+    page.locator(".ant-popover").get_by_label("Salutation").fill("Ms.")
     page.keyboard.press("Enter")
     expect(page.get_by_role("gridcell", name="Ms. Fang Wang")).to_be_visible()
     page.locator(".toast").get_by_role("button", name="Undo").click()

@@ -1,7 +1,7 @@
 import { Checkbox, Input } from 'antd'
 import { useWords } from '../../../ui/i18n'
 import { defineField, type InputProps } from '../defineField'
-import { shared, TextInput } from '../parts'
+import { Parts, shared, TextInput } from '../parts'
 
 interface PersonName {
   given: string
@@ -40,7 +40,7 @@ function NameInput(props: InputProps<PersonName>) {
   const order: ('given' | 'family')[] = language.startsWith('zh') || name.family_first ? ['family', 'given'] : ['given', 'family']
   const latin = !EASTERN.test(name.family + name.given)
   return (
-    <span className={props.inline ? 'parts cell-pop' : 'parts'}>
+    <Parts inline={props.inline} shown={name.full}>
       {order.map((key, place) => part(key, place === 0))}
       {part('native')}
       {part('salutation')}
@@ -53,7 +53,7 @@ function NameInput(props: InputProps<PersonName>) {
           {t('fields.familyFirst')}
         </Checkbox>
       )}
-    </span>
+    </Parts>
   )
 }
 

@@ -4,7 +4,7 @@ import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 import { useReference } from '../../../ui/reference'
 import { defineField, type InputProps } from '../defineField'
-import { shared, TextInput } from '../parts'
+import { Parts, shared, TextInput } from '../parts'
 
 interface TaxId {
   country: string
@@ -31,7 +31,7 @@ function TaxInput(props: InputProps<TaxId>) {
     { value: OTHER, label: t('fields.otherScheme') },
   ]
   return (
-    <span className={props.inline ? 'parts cell-pop' : 'parts'}>
+    <Parts inline={props.inline} shown={value?.number ?? ''}>
       <label>
         <span>{t('fields.country')}</span>
         <Select
@@ -64,7 +64,7 @@ function TaxInput(props: InputProps<TaxId>) {
           onChange={(event) => write({ number: event.target.value })}
         />
       </label>
-    </span>
+    </Parts>
   )
 }
 
