@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -31,6 +31,12 @@ POISON: tuple[Any, ...] = (
     [[[]]], {"": None}, ["\x00"], {"amount": "NaN", "currency": "USD"}, {"amount": "1e-999999999", "currency": "\x00"}, None, True,
 )  # fmt: skip
 COLUMN_ALIAS = "r"
+SHOWN: dict[str, Callable[[Any], str]] = {
+    "person_name": lambda value: value.given,
+    "address": lambda value: value.lines[0],
+    "tax_id": lambda value: value.number,
+}
+"""What of a structured value its text operators find; of others it is the value itself."""
 
 
 @pytest.fixture
@@ -100,8 +106,10 @@ def operands(kind: AnyFieldType, values: list[Any]) -> dict[str, Any]:
     first = values[0]
     special: dict[str, Any] = {
         "empty": None, "filled": None, "in": tuple(values), "between": (first, first), "within": Within("month", last=2, today=date(2026, 3, 31)),
-        "contains": str(first)[:3], "starts": str(first)[:3], "domain": "example.com", "host": "example.com", "in_group": "EU", "currency_in": ("USD", "EUR"),
-        "has_any": first, "has_all": first, "has_none": first,
+        "contains": SHOWN.get(kind.name, str)(first)[:3], "starts": SHOWN.get(kind.name, str)(first)[:3], "domain": "example.com", "host": "example.com", "in_group": "EU", "currency_in": ("USD", "EUR"),
+        "has_any": first, "has_all": first, "has_none": first, "variant_of": "zh", "in_country": ("CN", "DE"), "country_in": ("CN", "DE"),
+        "subdivision_in": ("CN-ZJ",), "city": "Berlin", "postcode": "1011", "valid": True, "number": "DE136695976", "is_named": "Anna Müller", "family": "Müller",
+        "similar": first,
     }  # fmt: skip
     return {operator: special.get(operator, first) for operator in kind.operators}
 

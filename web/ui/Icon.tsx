@@ -57,6 +57,9 @@ const PATHS: Record<string, string> = {
   box: 'M12 3l8 4v10l-8 4-8-4V7zM4 7l8 4 8-4M12 11v10',
   receipt: 'M6 3h12v18l-3-2-3 2-3-2-3 2zM9 8h6M9 12h6',
   list: 'M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01',
+  image: 'M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9.5h.01',
+  place: 'M12 21s7-6.5 7-11.5a7 7 0 0 0-14 0C5 14.5 12 21 12 21zM12 7a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z',
+  language: 'M4 5h9M8.5 3v2M6 5c0 5 3 8 7 9M11 5c0 5-3 8-7 9M13 20l4-9 4 9M14.5 17h5',
   warn: 'M12 3l10 18H2zM12 10v5M12 18h.01',
 }
 

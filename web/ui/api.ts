@@ -83,6 +83,8 @@ export interface StoredFile {
   name: string
   size: number
   media_type: string
+  width?: number | null
+  height?: number | null
 }
 
 export interface HistoryValue {

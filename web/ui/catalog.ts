@@ -141,7 +141,6 @@ export function operatorsOf(catalog: Catalog, object: ObjectType | undefined, fi
 export const viewsOf = (catalog: Catalog, object: string): View[] => catalog.views.filter((view) => view.object === object)
 export const layoutOf = (catalog: Catalog, object: string): Layout | undefined =>
   catalog.layouts.find((item) => item.object === object)
-export const isWide = (field: Field) => ['long_text', 'lines', 'attachment'].includes(field.type)
 export const isComputed = (field: Field) => ['lookup', 'rollup', 'formula', 'auto_number'].includes(field.type)
 export const canWrite = (field: Field) => !isComputed(field) && (field.state === 'write' || field.state === 'mixed')
 

@@ -119,6 +119,30 @@ export function country(code: string, language: string): string {
   }
 }
 
+const languageNames = cached((language) => new Intl.DisplayNames([language], { type: 'language', languageDisplay: 'standard' }))
+
+/** A language by its BCP 47 tag: "German (Switzerland)". */
+export function languageName(tag: string, language: string): string {
+  try {
+    return languageNames(language).of(tag) ?? tag
+  } catch {
+    return tag
+  }
+}
+
+const clocks = cached(
+  (language, zone) => new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: zone }),
+)
+
+/** What the clocks of a zone show now. */
+export function timeIn(zone: string, language: string, now: number): string {
+  try {
+    return clocks(language, zone).format(now)
+  } catch {
+    return ''
+  }
+}
+
 /** Countries by name in this language: every region that Intl knows by its own name. */
 export const countries = cached((language) => {
   const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']

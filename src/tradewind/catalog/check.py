@@ -11,7 +11,7 @@ import msgspec
 from tradewind.catalog.schema.columns import SYSTEM_COLUMNS
 from tradewind.kernel.json import Json, mapping
 from tradewind.kernel.problems import InvalidDefinition, Problem
-from tradewind.kinds.fields.registry import field_types
+from tradewind.kinds.fields.registry import field_types, holds_files
 from tradewind.kinds.fields.types.status import StatusOptions
 from tradewind.metadata.definitions import (
     STRUCTURAL_TYPES,
@@ -52,7 +52,6 @@ _STRUCTS: dict[str, type[msgspec.Struct]] = {
     "rollup": RollupOptions,
     "formula": FormulaOptions,
 }
-_TITLE_TYPES = ("text", "auto_number", "email", "long_text", "phone", "url", "integer", "number")
 
 
 def check_definitions(catalog: Catalog, definitions: Iterable[AnyDefinition]) -> list[Problem]:
@@ -129,7 +128,7 @@ def _object_problems(at: str, old: ObjectDefinition | None, new: ObjectDefinitio
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         problems.append(_wrong(f"{at}/fields/{key}", "doubled_key", key=key))
     title = new.field(new.title)
-    if title is None or title.type not in _TITLE_TYPES:
+    if title is None or title.type not in field_types() or not field_types()[title.type].titles:
         problems.append(_wrong(f"{at}/title", "title", key=new.title))
     if new.parent and ((field := new.field(new.parent)) is None or field.type != "relation"):
         problems.append(_wrong(f"{at}/parent", "unknown_field", key=new.parent))
@@ -155,7 +154,7 @@ def _field_problems(at: str, old: FieldDefinition | None, field: FieldDefinition
     if (
         old is not None
         and old.type != field.type
-        and (old.type in STRUCTURAL_TYPES or field.type in STRUCTURAL_TYPES or "attachment" in (old.type, field.type))
+        and (old.type in STRUCTURAL_TYPES or field.type in STRUCTURAL_TYPES or holds_files(old.type) or holds_files(field.type))
     ):
         return [*problems, _wrong(f"{at}/type", "type_change", before=old.type, after=field.type)]
     shape: Any = _STRUCTS.get(field.type) or field_types()[field.type].options
@@ -184,7 +183,7 @@ def _field_problems(at: str, old: FieldDefinition | None, field: FieldDefinition
             problems += _default_problems(at, field, options)
         case _:
             problems += _default_problems(at, field, options)
-    if field.unique and field.type in ("lines", "lookup", "formula", "rollup", "attachment", "checkbox", "long_text"):
+    if field.unique and (field.type in ("lines", "lookup", "formula", "rollup", "checkbox", "long_text") or holds_files(field.type)):
         problems.append(_wrong(f"{at}/unique", "cannot_be_unique", type=field.type))
     return problems
 

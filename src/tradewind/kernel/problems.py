@@ -89,6 +89,13 @@ class Required(Problem):
     status = 422
 
 
+class NoRate(Problem):
+    """There is no exchange rate between `base` and `currency` (in params) for `day`; no other day's is taken in its place."""
+
+    code = "money.no_rate"
+    status = 422
+
+
 class ReadOnly(Problem):
     """The actor may read but not write this field, or the field is computed."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from tradewind.files import pictures
 from tradewind.files.store import FileStore
 from tradewind.kernel.clock import Clock
 from tradewind.kernel.ids import new_id
@@ -36,6 +37,9 @@ class StagedFile(msgspec.Struct, frozen=True):
     name: str
     size: int
     media_type: str
+    width: int | None = None
+    height: int | None = None
+    """In pixels; null for what is no picture."""
 
 
 def media_type_of(body: bytes) -> str:
@@ -51,11 +55,12 @@ async def stage(database: Database, store: FileStore, actor: Actor, file_name: s
     if not shown or not body:
         raise InvalidValue(pointer="/data", rule="empty_file")
     stored = store.put(body, limit=limit)
-    made = StagedFile(new_id(), shown, stored.size, media_type_of(body))
-    values = [made.id, stored.key, made.name, made.media_type, made.size, stored.digest, actor.person, clock.now()]
+    media_type = media_type_of(body)
+    made = StagedFile(new_id(), shown, stored.size, media_type, *(pictures.size_of(body, media_type) or (None, None)))
+    values = [made.id, stored.key, made.name, made.media_type, made.size, stored.digest, actor.person, clock.now(), made.width, made.height]
     async with database.transaction() as connection:
         await connection.execute(
-            raw("INSERT INTO system.files (id, storage_key, name, media_type, size, digest, uploaded_by, uploaded_at) VALUES (")
+            raw("INSERT INTO system.files (id, storage_key, name, media_type, size, digest, uploaded_by, uploaded_at, width, height) VALUES (")
             + join(", ", [param(value) for value in values])
             + raw(")")
         )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tradewind.kernel.json import mapping
 from tradewind.kernel.problems import InvalidValue, Problem, ReadOnly, Required, UnknownField
-from tradewind.kinds.fields.registry import field_types
+from tradewind.kinds.fields.registry import field_types, holds_files
 from tradewind.kinds.fields.types import money
 from tradewind.kinds.fields.values import read, read_value
 from tradewind.metadata.actors import Actor
@@ -75,9 +75,9 @@ def _take_field(row: Row, key: str, value: Any, definition: ObjectDefinition, sc
         raise ReadOnly(field=key)
     if found.type == "lines":
         row.lines[key] = read(value or [], list[dict[str, Any]])
-    elif found.type == "attachment":
-        ids = [_identity(one) for one in read(value or [], list[Any])]
-        row.files[key] = tuple(dict.fromkeys(ids))
+    elif holds_files(found.type):
+        ids = tuple(dict.fromkeys(_identity(one) for one in read(value or [], list[Any])))
+        row.files[key] = field_types()[found.type].check(ids, value_options(found))
     else:
         set_value(row, found, value)
 

@@ -13,7 +13,7 @@ import msgspec
 from tradewind.kernel.json import Json
 from tradewind.kinds.fields.comparisons import Within
 from tradewind.kinds.fields.contract import FieldType
-from tradewind.kinds.fields.registry import field_types
+from tradewind.kinds.fields.registry import field_types, holds_files
 from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import Catalog, FieldDefinition, FormulaOptions, ObjectDefinition, RelationOptions, RollupOptions
 from tradewind.query.authz.scope import ObjectScope, field_options, filter_fields, is_clear, scope_of
@@ -110,8 +110,8 @@ def _field(catalog: Catalog, field: FieldDefinition, scope: ObjectScope) -> dict
         "sensitive": field.sensitive,
         "searched": field.searched,
         "state": scope.summary(field.key),
-        "filterable": clear and field.type not in ("lines", "attachment"),
-        "sortable": clear and field.type not in ("lines", "attachment", "relation", "tags"),
+        "filterable": clear and field.type != "lines" and not holds_files(field.type),
+        "sortable": clear and field.type not in ("lines", "relation", "tags") and not holds_files(field.type),
         "operators": [] if not clear else ["eq", "ne", "in", "empty", "filled"] if field.type == "relation" else list[Json](kind.operators if kind else ()),
         "aggregates": list[Json](kind.aggregates if kind and clear else ()),
         "reveal": field.key in scope.reveal,
@@ -143,7 +143,7 @@ def _operand(operand: Any) -> str:
 
 def _type(kind: FieldType[Any, Any]) -> dict[str, Json]:
     operators: dict[str, Json] = {name: _operand(operator.operand) for name, operator in kind.operators.items()}
-    return {"group": kind.group, "operators": operators, "aggregates": list[Json](kind.aggregates), "version": kind.version}
+    return {"group": kind.group, "operators": operators, "aggregates": list[Json](kind.aggregates), "version": kind.version, "files": kind.files}
 
 
 def _structural_types() -> dict[str, Json]:

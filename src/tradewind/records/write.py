@@ -445,11 +445,12 @@ async def _after(run: Run, rows: Sequence[Row], before: Mapping[UUID, Mapping[st
 async def _attach(run: Run, row: Row, key: str, files: Sequence[UUID]) -> None:
     """The field's files become exactly these; a new one must be the writer's own upload."""
     run.changed.fields.add(key)
+    field = run.definition.field(key)
     which = raw("object = ") + param(run.definition.key) + raw(" AND record = ") + param(row.id) + raw(" AND field = ") + param(key)
     old = {one[0] for one in await run.connection.rows(raw("SELECT file FROM system.attachments WHERE ") + which)}
     fresh = [one for one in files if one not in old]
     mine = await run.connection.rows(
-        raw("SELECT id FROM system.files WHERE id = ANY(")
+        raw("SELECT id, media_type FROM system.files WHERE id = ANY(")
         + cast_param(fresh, "uuid[]")
         + raw(") AND NOT attached AND uploaded_by IS NOT DISTINCT FROM ")
         + param(run.actor.person)
@@ -457,6 +458,8 @@ async def _attach(run: Run, row: Row, key: str, files: Sequence[UUID]) -> None:
     )
     if {one[0] for one in mine} != set(fresh):
         raise InvalidRecords(errors=(InvalidValue(pointer=f"/rows/{row.number}/{key}", rule="missing", field=key),))
+    if field is not None and not all(field_types()[field.type].admits(media_type, value_options(field)) for _, media_type in mine):
+        raise InvalidRecords(errors=(InvalidValue(pointer=f"/rows/{row.number}/{key}", rule="media_type", field=key),))
     await run.connection.execute(raw("DELETE FROM system.attachments WHERE ") + which)
     for position, one in enumerate(files):
         values = [param(run.definition.key), param(row.id), param(key), param(one), param(position)]

@@ -20,15 +20,30 @@ export interface InputProps<V> {
   inline?: boolean
 }
 
+export interface PageProps<V> extends CellProps<V> {
+  /** Where a file of this field is read. */
+  address: (file: string) => string
+}
+
 export interface FieldControl<V> {
   icon: string
   Cell: ComponentType<CellProps<V>>
+  /** On the record's own page, where there is more room than in a cell. */
+  Page?: ComponentType<PageProps<V>>
   Input: ComponentType<InputProps<V>>
   /** The operand of a filter, where it is not the plain input of its kind. */
   FilterInput?: ComponentType<InputProps<unknown> & { operand: string; operator: string }>
   /** Message keys of operators whose words differ from `filter.<name>`. */
   operatorLabels?: Record<string, string>
   align?: 'end'
+  /** The values are files of the record: sent as ids, neither filtered nor summed up. */
+  files?: true
+  /** Takes the whole width of a form. */
+  wide?: true
+  /** Changed on the record's page and in forms, not in a cell of the grid. */
+  onPage?: true
+  /** Lists that the names in its settings come from, instead of a text. */
+  settings?: Record<string, 'countries' | 'languages'>
   /** A choice is saved when made; typed text when Enter is pressed or the field is left. */
   commits?: 'change'
   width?: number

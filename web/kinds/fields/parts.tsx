@@ -1,6 +1,6 @@
 /** Inputs that several field types share. */
-import { Input, Select } from 'antd'
-import { useEffect, useState } from 'react'
+import { Input, Popover, Select } from 'antd'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { api, type Ref } from '../../ui/api'
 import type { InputProps } from './defineField'
 
@@ -8,6 +8,29 @@ const status = (invalid: boolean | undefined) => (invalid ? { status: 'error' as
 
 export function shared({ id, autoFocus, invalid }: Pick<InputProps<unknown>, 'id' | 'autoFocus' | 'invalid'>) {
   return { ...(id ? { id } : {}), ...(autoFocus ? { autoFocus: true } : {}), ...status(invalid) }
+}
+
+/** The parts of a value: in a form where they are, in a grid's cell below it, for a cell is too narrow. */
+export function Parts({ inline, shown, children }: { inline?: boolean | undefined; shown: string; children: ReactNode }) {
+  const box = useRef<HTMLSpanElement>(null)
+  const parts = (
+    <span ref={box} className="parts">
+      {children}
+    </span>
+  )
+  if (!inline) return parts
+  return (
+    <Popover
+      open
+      arrow={false}
+      placement="bottomLeft"
+      styles={{ container: { width: 340 } }}
+      content={parts}
+      afterOpenChange={() => box.current?.querySelector('input')?.focus()}
+    >
+      <span className="cut">{shown || '\u00a0'}</span>
+    </Popover>
+  )
 }
 
 /** A line of text; empty is no value. */

@@ -24,11 +24,15 @@ export function drawn(catalog: Catalog, object: ObjectType | undefined, field: F
   return { control, field: end ? { ...field, options: end.options } : field }
 }
 
+export const isFiles = (type: string): boolean => controlOf(type).files === true
+
+export const isWide = (field: Field): boolean => controlOf(field.type).wide === true
+
 /** A value as it is sent: references by id. */
 export function toWire(field: Field, value: unknown): unknown {
   if (value === null || value === undefined) return null
   if (['user', 'department', 'team', 'relation'].includes(field.type) && typeof value === 'object')
     return (value as { id: string }).id
-  if (field.type === 'attachment' && Array.isArray(value)) return value.map((file: { id: string }) => file.id)
+  if (controlOf(field.type).files && Array.isArray(value)) return value.map((file: { id: string }) => file.id)
   return value
 }

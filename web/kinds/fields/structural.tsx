@@ -52,6 +52,8 @@ const relation = defineField<RelationValue>({
 
 const lines = defineField<unknown[] | { count: number }>({
   icon: 'table',
+  wide: true,
+  onPage: true,
   width: 90,
   align: 'end',
   Cell: ({ value }) => <span className="tabular">{Array.isArray(value) ? value.length : value.count}</span>,

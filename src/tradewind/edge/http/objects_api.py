@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from tradewind import __version__
-from tradewind.kinds.fields.registry import field_types
+from tradewind.kinds.fields.registry import field_types, holds_files
 from tradewind.metadata.questions import AggregateQuestion, Filter, Sort
 
 Schema = dict[str, Any]
@@ -25,10 +25,18 @@ _POINTED: Schema = {
 }
 _FILE: Schema = {
     "type": "object",
-    "properties": {"id": _ID, "name": _TEXT, "size": {"type": "integer"}, "media_type": _TEXT},
+    "properties": {
+        "id": _ID,
+        "name": _TEXT,
+        "size": {"type": "integer"},
+        "media_type": _TEXT,
+        "width": {"type": ["integer", "null"]},
+        "height": {"type": ["integer", "null"]},
+    },  # fmt: skip
     "required": ["id", "name", "size", "media_type"],
 }
-_SHOWN: Mapping[str, Schema] = {"user": _NAMED, "department": _NAMED, "team": _NAMED, "relation": _POINTED, "attachment": {"type": "array", "items": _FILE}}
+_SHOWN: Mapping[str, Schema] = {"user": _NAMED, "department": _NAMED, "team": _NAMED, "relation": _POINTED}
+_FILES: Schema = {"type": "array", "items": _FILE}
 """Types that are shown in another form than they are written."""
 _COMPUTED = ("formula", "rollup", "lookup", "auto_number")
 _RESULTS: Mapping[str, Schema] = {
@@ -126,7 +134,7 @@ def _shown(field: Mapping[str, Any], schemas: dict[str, Schema]) -> Schema:
     elif kind in ("select", "status"):
         made = _TEXT
     else:
-        made = _SHOWN.get(kind) or _value(field, schemas)
+        made = _FILES if holds_files(kind) else _SHOWN.get(kind) or _value(field, schemas)
     masked = [] if field["state"] in ("read", "write") else [_ref("Masked")]
     return {"anyOf": [made, *masked, {"type": "null"}]}
 

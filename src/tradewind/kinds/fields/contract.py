@@ -85,6 +85,10 @@ class FieldType(ABC, Generic[OptionsT, ValueT]):
     formula_type: ClassVar[str] = ""
     """What the formula language sees: text, number, money, date, instant, boolean, or empty for none."""
     groupable: ClassVar[bool] = True
+    files: ClassVar[bool] = False
+    """Whether the values are files hung on the record (system.attachments): the type then owns no column, is not filtered, sorted or unique."""
+    titles: ClassVar[bool] = False
+    """Whether a value can name its record: its first column is then text or a number that people read."""
 
     @abstractmethod
     def columns(self, options: OptionsT) -> tuple[Column, ...]:
@@ -144,6 +148,10 @@ class FieldType(ABC, Generic[OptionsT, ValueT]):
     def generate(self, options: OptionsT) -> str | None:
         """Pattern of a value made by the system when a record is created (auto-number); None for types people fill."""
         return None
+
+    def admits(self, media_type: str, options: OptionsT) -> bool:
+        """Whether a file of this proven media type may be a value; asked of types with `files` only."""
+        return self.files
 
     def transition(self, before: ValueT | None, after: ValueT, options: OptionsT) -> tuple[str, ...]:
         """Field keys that must be filled before the change to `after` (status gates). Raises InvalidValue for a forbidden step."""

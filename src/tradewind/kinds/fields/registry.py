@@ -16,6 +16,12 @@ from tradewind.kinds.fields.contract import FieldType
 AnyFieldType = FieldType[Any, Any]
 
 
+def holds_files(type_name: str) -> bool:
+    """Whether values of the type are files of the record; false for structural types."""
+    kind = field_types().get(type_name)
+    return kind is not None and kind.files
+
+
 @cache
 def field_types() -> Mapping[str, AnyFieldType]:
     """All field types by name. Raises ValueError for a module without FIELD or a name used twice."""

@@ -12,7 +12,7 @@ import msgspec
 
 from tradewind.kernel.problems import UnknownField, UnknownObject
 from tradewind.kernel.sql import Sql, all_of, any_of, join, name, param, parens, raw
-from tradewind.kinds.fields.registry import field_types
+from tradewind.kinds.fields.registry import field_types, holds_files
 from tradewind.metadata.actors import SYSTEM, Actor, Share
 from tradewind.metadata.definitions import (
     STRUCTURAL_TYPES,
@@ -248,7 +248,7 @@ def _field(table: Table, key: str, path: str) -> Found:
         column, sql_type = SYSTEM_FIELDS[key]
         return Found(table, None, key, (table.column(column),), (sql_type,), TRUE)
     definition = table.definition.field(key)
-    if definition is None or definition.type in ("lines", "attachment") or not _ever_clear(table, key):
+    if definition is None or definition.type == "lines" or holds_files(definition.type) or not _ever_clear(table, key):
         raise UnknownField(field=path)
     if definition.type == "lookup":
         end = lookup(table, field_options(definition, LookupOptions).path)

@@ -8,7 +8,7 @@ from typing import LiteralString
 
 from tradewind.kernel.problems import UnknownField
 from tradewind.kernel.sql import EMPTY, Sql, call, join, literal, name, param, parens, raw
-from tradewind.kinds.fields.registry import field_types
+from tradewind.kinds.fields.registry import field_types, holds_files
 from tradewind.metadata.definitions import FieldDefinition, FormulaOptions, LinesOptions, LookupOptions, RelationOptions
 from tradewind.query.authz.scope import field_options, restricted_fields
 from tradewind.query.compile.context import (
@@ -146,8 +146,6 @@ def _clear_value(table: Table, definition: FieldDefinition) -> Sql:
             return _relation(table, definition)
         case "lookup":
             return found_value(lookup(table, field_options(definition, LookupOptions).path))
-        case "attachment":
-            return _attachments(table, definition)
         case "lines":
             return _lines(table, definition)
         case "formula" | "rollup":
@@ -155,6 +153,8 @@ def _clear_value(table: Table, definition: FieldDefinition) -> Sql:
             if definition.type == "formula" and field_options(definition, FormulaOptions).result == "money":
                 return call("trim_scale", columns[0]) + raw("::text")
             return computed_value(columns[0], types[0])
+        case kind if holds_files(kind):
+            return _files(table, definition)
         case _:
             return field_types()[definition.type].load(field_columns(table, definition)[0])
 
@@ -223,9 +223,11 @@ def _relation(table: Table, definition: FieldDefinition) -> Sql:
     return raw("(SELECT ") + shown + source + raw(" WHERE ") + upper.column("id") + raw(" = ") + table.column(definition.key) + raw(")")
 
 
-def _attachments(table: Table, definition: FieldDefinition) -> Sql:
+def _files(table: Table, definition: FieldDefinition) -> Sql:
     return (
-        raw("(SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'size', f.size, 'media_type', f.media_type) ORDER BY a.position) ")
+        raw(
+            "(SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'size', f.size, 'media_type', f.media_type, 'width', f.width, 'height', f.height) ORDER BY a.position) "
+        )
         + raw("FROM system.attachments AS a JOIN system.files AS f ON f.id = a.file WHERE a.object = ")
         + param(table.definition.key)
         + raw(" AND a.field = ")

@@ -10,7 +10,7 @@ from psycopg import errors
 from tradewind.query.database.migrate import files
 
 OLDEST = 15
-_EXTENSION = "btree_gin"
+_EXTENSIONS = ("btree_gin", "pg_trgm")
 
 
 class UnusableDatabase(RuntimeError):
@@ -26,8 +26,8 @@ class Condition:
     encoding: str
     applied: frozenset[str]
     """Names of the migrations it has."""
-    extension: bool
-    """Whether the extension we need can be had."""
+    lacking: str
+    """The first extension we need that cannot be had; empty when all can."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -41,8 +41,8 @@ class Condition:
             return f"This is PostgreSQL {self.server // 10_000}; {OLDEST} or newer is needed."
         if self.encoding != "UTF8":
             return f"The database's encoding is {self.encoding}; make it with ENCODING 'UTF8' TEMPLATE template0."
-        if not self.extension:
-            return f"PostgreSQL's extension {_EXTENSION} is not there; install the contrib package (postgresql-contrib)."
+        if self.lacking:
+            return f"PostgreSQL's extension {self.lacking} is not there; install the contrib package (postgresql-contrib)."
         if newer:
             return f"The database is newer than this program (it has {newer[-1]}); install the newer version of Tradewind, or restore the backup of before."
         return ""
@@ -54,13 +54,13 @@ def look(url: str) -> Condition:
         with psycopg.connect(url, connect_timeout=5, autocommit=True) as connection:
             facts = connection.execute(
                 "SELECT current_setting('server_version_num')::int, pg_encoding_to_char(encoding), to_regclass('system.migrations') IS NOT NULL,"
-                " EXISTS (SELECT FROM pg_available_extensions WHERE name = %s) FROM pg_database WHERE datname = current_database()",
-                (_EXTENSION,),
+                " ARRAY(SELECT name::text FROM pg_available_extensions WHERE name = ANY(%s)) FROM pg_database WHERE datname = current_database()",
+                (list(_EXTENSIONS),),
             ).fetchone()
             if facts is None:
                 raise UnusableDatabase("The database says nothing about itself.")
             applied = connection.execute("SELECT name FROM system.migrations").fetchall() if facts[2] else []
-            return Condition(facts[0], facts[1], frozenset(str(row[0]) for row in applied), facts[3])
+            return Condition(facts[0], facts[1], frozenset(str(row[0]) for row in applied), next((one for one in _EXTENSIONS if one not in facts[3]), ""))
     except psycopg.OperationalError as failure:
         raise UnusableDatabase(f"The database cannot be reached: {_words(failure)}") from failure
     except errors.InsufficientPrivilege as failure:

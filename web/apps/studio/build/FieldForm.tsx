@@ -1,6 +1,6 @@
 /** One field with all its settings. */
 import { Input, InputNumber, Select, Switch } from 'antd'
-import { controlOf, toWire } from '../../../kinds/fields/registry'
+import { controlOf, isFiles, toWire } from '../../../kinds/fields/registry'
 import { useWords } from '../../../ui/i18n'
 import type { Found } from '../edit/model'
 import { TextsInput, useProblemText } from '../edit/texts'
@@ -11,8 +11,9 @@ import type { FieldTypes } from './server'
 
 export const STRUCTURAL = ['relation', 'lines', 'lookup', 'rollup', 'formula']
 export const COMPUTED = ['lookup', 'rollup', 'formula', 'auto_number', 'lines']
-const NOT_UNIQUE = ['lines', 'lookup', 'formula', 'rollup', 'attachment', 'checkbox', 'long_text', 'tags']
-const SEARCHABLE = ['text', 'long_text', 'email', 'phone', 'url', 'auto_number', 'tags', 'select']
+const NOT_UNIQUE = ['lines', 'lookup', 'formula', 'rollup', 'checkbox', 'long_text', 'tags', 'address']
+/** Values of several parts have no default of their own. */
+const NO_DEFAULT = ['person_name', 'address', 'tax_id']
 
 interface Props {
   doc: Doc
@@ -45,7 +46,7 @@ export function FieldForm({ doc, owner, field, published, types, problems, onCha
     return automatic && key && !key.startsWith('_') ? { labels, key } : { labels }
   }
   const inner = types[field.type]
-  const typeNames = Object.keys(types).filter((name) => name !== 'attachment' || field.type === 'attachment')
+  const typeNames = Object.keys(types).filter((name) => Boolean(types[name]?.files) === isFiles(field.type))
   const toggle = (member: 'required' | 'unique' | 'searched' | 'sensitive', disabled = false) => (
     <label className="setting-switch">
       <Switch
@@ -97,7 +98,7 @@ export function FieldForm({ doc, owner, field, published, types, problems, onCha
           aria-label={t('build.type')}
           className="full"
           showSearch={{ optionFilterProp: 'label' }}
-          disabled={structural || field.type === 'attachment'}
+          disabled={structural || isFiles(field.type)}
           value={field.type}
           options={(structural ? [field.type] : typeNames).map((name) => ({
             value: name,
@@ -127,10 +128,10 @@ export function FieldForm({ doc, owner, field, published, types, problems, onCha
       )}
       <TextsInput label={t('build.help')} value={field.help} area onChange={(help) => onChange({ help }, `${field.key}:help`)} />
       {!computed && toggle('required')}
-      {(!NOT_UNIQUE.includes(field.type) || field.unique) && toggle('unique')}
-      {(SEARCHABLE.includes(field.type) || field.searched) && toggle('searched')}
+      {((!NOT_UNIQUE.includes(field.type) && !isFiles(field.type)) || field.unique) && toggle('unique')}
+      {(inner?.searched || field.searched) && toggle('searched')}
       {field.type !== 'lines' && toggle('sensitive')}
-      {!structural && !computed && field.type !== 'attachment' && (
+      {!structural && !computed && !isFiles(field.type) && !NO_DEFAULT.includes(field.type) && (
         <Default field={field} onChange={(value) => onChange({ default: value }, `${field.key}:default`)} />
       )}
     </div>

@@ -1,10 +1,11 @@
 /** The fields in their order: chosen by click or arrows, moved by dragging, Alt + arrows or the menu. */
 import { Button, Dropdown, Input } from 'antd'
 import { type KeyboardEvent, useEffect, useState } from 'react'
-import { controls } from '../../../kinds/fields/registry'
+import { controls, isFiles } from '../../../kinds/fields/registry'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
-import { type Doc, dropField, type FieldDef, moveField, type ObjectDef, proposeKey, shiftField, TITLES } from './model'
+import { type Doc, dropField, type FieldDef, moveField, type ObjectDef, proposeKey, shiftField } from './model'
+import { useTitles } from './server'
 
 const STRUCTURAL_ICONS: Record<string, string> = {
   relation: 'relation',
@@ -29,6 +30,7 @@ interface Props {
 
 export function FieldList({ doc, owner, original, selected, wrong, changed, onSelect, onChange, onField }: Props) {
   const { t, say } = useWords()
+  const titles = useTitles()
   const [drag, setDrag] = useState('')
   const [over, setOver] = useState('')
   const [search, setSearch] = useState('')
@@ -170,9 +172,9 @@ export function FieldList({ doc, owner, original, selected, wrong, changed, onSe
                     {
                       key: 'title',
                       label: t('build.makeTitle'),
-                      disabled: owner.title === field.key || !TITLES.includes(field.type),
+                      disabled: owner.title === field.key || !titles(field.type),
                     },
-                    { key: 'copy', label: t('build.copy'), disabled: ['lines', 'attachment'].includes(field.type) },
+                    { key: 'copy', label: t('build.copy'), disabled: field.type === 'lines' || isFiles(field.type) },
                     isNew(field.key)
                       ? { key: 'drop', label: t('action.remove'), danger: true, disabled: owner.parent === field.key }
                       : { key: 'retire', label: t('build.retire'), danger: true, disabled: owner.parent === field.key },

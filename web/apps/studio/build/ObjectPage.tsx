@@ -30,11 +30,10 @@ import {
   placeOf,
   proposeKey,
   STAGES,
-  TITLES,
 } from './model'
 import { PlanDrawer } from './PlanDrawer'
 import { IconPicker } from './pickers'
-import { type FieldTypes, useDefinitions, useFieldTypes } from './server'
+import { type FieldTypes, useDefinitions, useFieldTypes, useTitles } from './server'
 import { TypePicker } from './TypePicker'
 
 const OBJECTS: Shape<ObjectDef> = { kind: 'object', normal: (body) => ({ ...body, fields: body.fields ?? [] }), merge }
@@ -337,6 +336,7 @@ interface ObjectFormProps {
 
 function ObjectForm({ owner, published, problems, onChange }: ObjectFormProps) {
   const { t, say } = useWords()
+  const titles = useTitles()
   const own = problems.filter((one) => !one.place.field)
   return (
     <div className="field-form">
@@ -365,7 +365,7 @@ function ObjectForm({ owner, published, problems, onChange }: ObjectFormProps) {
           className="full"
           value={owner.title || null}
           options={owner.fields
-            .filter((field) => !field.retired && TITLES.includes(field.type))
+            .filter((field) => !field.retired && titles(field.type))
             .map((field) => ({ value: field.key, label: say(field.labels, field.key) }))}
           onChange={(title: string) => onChange({ title })}
         />

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Drawer, Input, Select } from 'antd'
 import { useCallback, useState } from 'react'
+import { isFiles } from '../../../kinds/fields/registry'
 import { ApiProblem } from '../../../ui/api'
 import { layoutOf, useCatalog, useMe, viewsOf } from '../../../ui/catalog'
 import { Icon } from '../../../ui/Icon'
@@ -108,7 +109,7 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
     (field) => !doc[object]?.retired && !field.retired && !original?.fields.some((one) => one.key === field.key && !one.retired),
   )
   const forForm = formLayout ? added.filter((field) => !['lookup', 'rollup', 'formula', 'auto_number'].includes(field.type)) : []
-  const forList = view ? added.filter((field) => !['lines', 'attachment'].includes(field.type)) : []
+  const forList = view ? added.filter((field) => field.type !== 'lines' && !isFiles(field.type)) : []
   const chosen = (onForm ?? forForm.map((field) => field.key)).filter((key) => forForm.some((field) => field.key === key))
   const publish = async () => {
     setBusy(true)

@@ -1,7 +1,9 @@
 /** The settings of a field type, made from the schema that the server sends; choices, currencies and countries have their own inputs. */
 import { Input, InputNumber, Select, Switch } from 'antd'
+import { controlOf } from '../../../kinds/fields/registry'
 import { countries } from '../../../ui/format'
 import { useWords } from '../../../ui/i18n'
+import { useReference } from '../../../ui/reference'
 import { type Choice, Choices } from './Choices'
 import type { FieldDef } from './model'
 import type { Schema } from './server'
@@ -22,6 +24,7 @@ interface Props {
 
 export function Settings({ schema, field, published, fields, onChange }: Props) {
   const { t, language } = useWords()
+  const languages = useReference('languages')?.map(({ code, name }) => ({ value: code, label: `${name} (${code})` }))
   const root = schema.$ref ? (schema.$defs?.[schema.$ref.split('/').at(-1) ?? ''] ?? schema) : schema
   const options = field.options ?? {}
   const write = (name: string, value: unknown, standard: unknown) => {
@@ -30,7 +33,7 @@ export function Settings({ schema, field, published, fields, onChange }: Props) 
     onChange(blank ? rest : { ...rest, [name]: value }, `${field.key}:${name}`)
   }
   return Object.entries(root.properties ?? {}).map(([name, one]) => {
-    const label = t(`build.option.${name}`, { defaultValue: name })
+    const label = t(`build.option.${controlOf(field.type).settings?.[name] ?? name}`, { defaultValue: name })
     const value = options[name] ?? one.default ?? null
     const set = (next: unknown) => write(name, next, one.default)
     if (name === 'options')
@@ -45,8 +48,10 @@ export function Settings({ schema, field, published, fields, onChange }: Props) 
         />
       )
     const listed = one.type === 'array'
-    const names = nameOptions(name, language)
     const kind = one.anyOf?.find((part) => part.type !== 'null') ?? one
+    const choices = kind.enum?.map((key) => ({ value: key, label: t(`build.optionValue.${name}.${key}`, { defaultValue: key }) }))
+    const from = controlOf(field.type).settings?.[name]
+    const names = choices ?? (from === 'languages' ? languages : nameOptions(from ?? name, language))
     if (kind.type === 'boolean')
       return (
         <label key={name} className="setting-switch">
@@ -60,7 +65,7 @@ export function Settings({ schema, field, published, fields, onChange }: Props) 
           <Select
             aria-label={label}
             className="full"
-            allowClear
+            allowClear={!choices}
             showSearch={{ optionFilterProp: 'label' }}
             {...(listed ? { mode: (names ? 'multiple' : 'tags') as 'multiple', placeholder: t('build.all') } : {})}
             value={(value || (listed ? [] : null)) as never}
@@ -87,7 +92,7 @@ export function Settings({ schema, field, published, fields, onChange }: Props) 
 
 function nameOptions(name: string, language: string): { value: string; label: string }[] | undefined {
   if (name === 'currencies' || name === 'default_currency') return CURRENCIES.map((code) => ({ value: code, label: code }))
-  if (name === 'allowed' || name === 'default_country')
+  if (name === 'allowed' || name === 'countries' || name === 'default_country')
     return countries(language).map(({ code, name: label }) => ({ value: code, label: `${label} (${code})` }))
   if (name === 'media_types') return MEDIA.map((type) => ({ value: type, label: type }))
   return undefined

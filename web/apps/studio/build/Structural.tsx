@@ -1,6 +1,7 @@
 /** Settings of fields that tie objects together or are computed: relation, lines, lookup, rollup, formula. */
 import { Button, Checkbox, Input, InputNumber, Radio, Select } from 'antd'
 import { useRef } from 'react'
+import { isFiles } from '../../../kinds/fields/registry'
 import { type ObjectType, type Texts, useCatalog } from '../../../ui/catalog'
 import { FilterBuilder } from '../../../ui/filter/FilterBuilder'
 import { type Filter, group } from '../../../ui/filter/model'
@@ -160,7 +161,7 @@ function paths(
     .flatMap((relation) => {
       const target = known[String(relation.options?.target)]
       const here = live(target)
-        .filter((field) => !['lines', 'attachment'].includes(field.type))
+        .filter((field) => field.type !== 'lines' && !isFiles(field.type))
         .map((field) => ({ value: field.key, label: say(field.labels, field.key) }))
       return [...here, ...paths(known, target, say, depth - 1)].map((end) => ({
         value: `${relation.key}.${end.value}`,
@@ -198,7 +199,7 @@ const asType = (object: Known): ObjectType => ({
   create: false,
   export: false,
   fields: live(object)
-    .filter((field) => !['lines', 'attachment', 'lookup'].includes(field.type))
+    .filter((field) => !['lines', 'lookup'].includes(field.type) && !isFiles(field.type))
     .map((field) => ({ state: 'write', ...field, options: field.options ?? {} })),
 })
 
@@ -324,7 +325,7 @@ function Formula(props: Props) {
           value: `SUM(${one.key}.${inner.key})`,
           label: `${t('build.figures.sum')}: ${say(one.labels, one.key)} › ${say(inner.labels, inner.key)}`,
         }))
-    return ['attachment', 'relation', 'lookup', 'tags', 'user', 'department'].includes(one.type)
+    return ['relation', 'lookup', 'tags', 'user', 'department'].includes(one.type) || isFiles(one.type)
       ? []
       : [{ value: one.key, label: say(one.labels, one.key) }]
   })

@@ -34,9 +34,6 @@ const choice = (key: string, zh: string, en: string, color: string, category?: s
   ...(category ? { category } : {}),
 })
 
-/** Types that may name a record. */
-export const TITLES = ['text', 'auto_number', 'email', 'long_text', 'phone', 'url', 'integer', 'number']
-
 /** What a status begins with. */
 export const STAGES: FieldDef = {
   key: 'status',

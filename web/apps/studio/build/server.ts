@@ -29,10 +29,17 @@ export interface Schema {
   $defs?: Record<string, Schema>
 }
 
-export type FieldTypes = Record<string, { group: string; schema: Schema }>
+/** A type as the server describes it: may it name a record, are its values files, does search look into it. */
+export type FieldTypes = Record<string, { group: string; titles: boolean; files: boolean; searched: boolean; schema: Schema }>
 
 const list = () => request<Listed[]>('GET', '/api/definitions?retired=true')
 const types = () => request<FieldTypes>('GET', '/api/field-types')
 
 export const useDefinitions = () => useQuery({ queryKey: ['definitions'], queryFn: list })
 export const useFieldTypes = () => useQuery({ queryKey: ['field-types'], queryFn: types, staleTime: Number.POSITIVE_INFINITY })
+
+/** Whether a field of the type may name its record. */
+export function useTitles(): (type: string) => boolean {
+  const types = useFieldTypes().data
+  return (type) => types?.[type]?.titles ?? false
+}

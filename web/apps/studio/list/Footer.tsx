@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Dropdown } from 'antd'
 import { useState } from 'react'
+import { isFiles } from '../../../kinds/fields/registry'
 import { api, type Question } from '../../../ui/api'
 import { type Field, type ObjectType, useCatalog } from '../../../ui/catalog'
 import { type Money, money, number } from '../../../ui/format'
@@ -25,7 +26,8 @@ export function Footer({ object, field, question }: { object: ObjectType; field:
   const { t, language } = useWords()
   const own = field.aggregates ?? catalog.types[field.type]?.aggregates ?? []
   const names =
-    ['lines', 'attachment'].includes(field.type) ||
+    field.type === 'lines' ||
+    isFiles(field.type) ||
     field.state === 'masked' ||
     ['owner', 'team', 'created_by'].includes(field.key)
       ? []

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { drawn } from '../../../kinds/fields/registry'
 import { api, type Row } from '../../../ui/api'
 import { canWrite, type ObjectType, useCatalog } from '../../../ui/catalog'
 import { EditCell } from '../../../ui/EditCell'
@@ -103,7 +104,7 @@ function List({ object }: { object: ObjectType }) {
   )
   const canEdit = (row: Row, column: Column) =>
     canWrite(column.field) &&
-    !['lines', 'attachment'].includes(column.field.type) &&
+    !drawn(catalog, object, column.field).control.onPage &&
     stateOf(row, column.field) === 'write' &&
     !isMasked(row[column.field.key]) &&
     (row._actions?.includes('update') ?? true)

@@ -1,9 +1,9 @@
 /** The state of a list: what its address says, on top of the chosen view. */
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo, useState } from 'react'
-import { drawn } from '../../../kinds/fields/registry'
+import { drawn, isWide } from '../../../kinds/fields/registry'
 import type { Question } from '../../../ui/api'
-import { type Catalog, fieldOf, isWide, type ObjectType, operatorsOf, type View, viewsOf } from '../../../ui/catalog'
+import { type Catalog, fieldOf, type ObjectType, operatorsOf, type View, viewsOf } from '../../../ui/catalog'
 import { complete, type Filter, readFilter, readSort, type Sort, writeSort } from '../../../ui/filter/model'
 import type { Column } from '../../../ui/grid/Grid'
 import { sayIn, useWords } from '../../../ui/i18n'

@@ -1,9 +1,9 @@
 /** A label and its value; a click edits, a masked value can be revealed where that is allowed. */
 import { useState } from 'react'
-import { api, type Row, type StoredFile } from '../../../ui/api'
-import { canWrite, type Field, isWide, type ObjectType } from '../../../ui/catalog'
+import { controlOf, isWide } from '../../../kinds/fields/registry'
+import { api, type Row } from '../../../ui/api'
+import { canWrite, type Field, type ObjectType } from '../../../ui/catalog'
 import { EditCell } from '../../../ui/EditCell'
-import { bytes } from '../../../ui/format'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 import { sayProblem } from '../../../ui/toast'
@@ -18,7 +18,8 @@ interface Props {
 }
 
 export function FieldRow({ object, row, field, mayUpdate, onSave }: Props) {
-  const { t, say } = useWords()
+  const { t, say, language } = useWords()
+  const { Page } = controlOf(field.type)
   const [editing, setEditing] = useState(false)
   const [revealed, setRevealed] = useState<{ value: unknown } | null>(null)
   const value = row[field.key]
@@ -45,8 +46,13 @@ export function FieldRow({ object, row, field, mayUpdate, onSave }: Props) {
           <EditCell object={object} field={field} value={value} onSave={onSave} onClose={() => setEditing(false)} />
         ) : (
           <span className="field-value">
-            {field.type === 'attachment' && !masked ? (
-              <Files object={object} row={row} field={field} />
+            {Page && !masked && !isBlank(value) ? (
+              <Page
+                value={value}
+                field={field}
+                language={language}
+                address={(file) => api.fileAddress(object.key, row.id, field.key, file)}
+              />
             ) : (
               <Value object={object} field={field} value={shown} />
             )}
@@ -70,28 +76,5 @@ export function FieldRow({ object, row, field, mayUpdate, onSave }: Props) {
         )}
       </dd>
     </div>
-  )
-}
-
-function Files({ object, row, field }: { object: ObjectType; row: Row; field: Field }) {
-  const { language } = useWords()
-  const files = (row[field.key] as StoredFile[] | null) ?? []
-  return (
-    <span className="files">
-      {files.map((file) => {
-        const address = api.fileAddress(object.key, row.id, field.key, file.id)
-        return (
-          <a key={file.id} className="file" href={address} target="_blank" rel="noreferrer">
-            {/^image\/(png|jpeg|webp|gif)$/.test(file.media_type) ? (
-              <img src={address} alt="" loading="lazy" />
-            ) : (
-              <Icon name="file" />
-            )}
-            <span className="cut">{file.name}</span>
-            <span className="quiet">{bytes(file.size, language)}</span>
-          </a>
-        )
-      })}
-    </span>
   )
 }

@@ -4,6 +4,7 @@ import { shared, TextInput } from '../parts'
 
 export default defineField<string>({
   icon: 'long',
+  wide: true,
   width: 240,
   Cell: ({ value }) => <bdi className="cut prose">{value}</bdi>,
   Input: (props) =>

@@ -18,9 +18,10 @@ from tradewind.catalog.plan import Plan
 from tradewind.edge.http.guard import needs
 from tradewind.edge.http.objects_api import document
 from tradewind.edge.http.running import AnyRequest, Asked, answer, asked, encoded, running_of, tagged, uuid_in
+from tradewind.kernel.json import Json
 from tradewind.kernel.problems import Forbidden, InvalidDefinition, InvalidRequest, NotFound, Problem
 from tradewind.kernel.sql import param, raw
-from tradewind.kinds.fields.registry import field_types
+from tradewind.kinds.fields.registry import AnyFieldType, field_types
 from tradewind.metadata.definitions import DEFINITION_KINDS, AnyDefinition, ViewDefinition
 from tradewind.query.database.pool import Connection
 from tradewind.records import log
@@ -93,7 +94,13 @@ async def listing(request: AnyRequest, retired: bool = False) -> Response[bytes]
 @get("/api/field-types", opt=needs("build"))
 async def types(request: AnyRequest) -> Response[bytes]:
     """Every field type with its group and the JSON Schema of its settings, from which the builder's forms are made."""
-    return answer({name: {"group": kind.group, "schema": msgspec.json.schema(kind.options)} for name, kind in field_types().items()})
+    return answer({name: _described(kind) for name, kind in field_types().items()})
+
+
+def _described(kind: AnyFieldType) -> dict[str, Json]:
+    columns = (raw("x"),) * len(kind.columns(kind.options()))
+    schema = msgspec.json.schema(kind.options)
+    return {"group": kind.group, "titles": kind.titles, "files": kind.files, "searched": bool(columns and kind.search(columns)), "schema": schema}
 
 
 @get("/api/definitions/{kind:str}/{key:str}", opt=needs("define"))

@@ -1,34 +1,27 @@
-"""Files hung on a record; they live in system.attachments, so the field owns no column."""
+"""Files hung on a record."""
 
 from __future__ import annotations
 
-from uuid import UUID
+from tradewind.kinds.fields.contract import Example
+from tradewind.kinds.fields.files import FilesField, FilesOptions
 
-from tradewind.kernel.problems import InvalidValue
-from tradewind.kernel.sql import EMPTY, Columns, Sql, raw
-from tradewind.kinds.fields import cells
-from tradewind.kinds.fields.contract import Column, Example, FieldType, Index, Options, Reference
-from tradewind.kinds.fields.values import read
+_PROVEN = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")
+"""Media types that first bytes prove; a file of any other has none that is proven."""
 
 
-class AttachmentOptions(Options, frozen=True):
+class AttachmentOptions(FilesOptions, frozen=True):
     """`media_types` such as image/png or image/*; all when empty."""
 
-    max_count: int = 20
     media_types: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        if not 1 <= self.max_count <= 100:
-            raise ValueError("max_count must be from 1 to 100")
+
+def _matches(pattern: str, media_type: str) -> bool:
+    return pattern == media_type or (pattern.endswith("/*") and media_type.startswith(pattern[:-1]))
 
 
-class Attachment(FieldType[AttachmentOptions, tuple[UUID, ...]]):
+class Attachment(FilesField[AttachmentOptions]):
     name = "attachment"
-    group = "file"
     options = AttachmentOptions
-    value = tuple[UUID, ...]
-    groupable = False
-    operators = {}
     examples = (
         Example(
             {"max_count": 2},
@@ -38,42 +31,11 @@ class Attachment(FieldType[AttachmentOptions, tuple[UUID, ...]]):
         ),
     )
 
-    def columns(self, options: AttachmentOptions) -> tuple[Column, ...]:
-        return ()
-
-    def check(self, value: tuple[UUID, ...], options: AttachmentOptions) -> tuple[UUID, ...]:
-        if len(value) > options.max_count:
-            raise InvalidValue(rule="max_count", max=options.max_count)
-        if len(set(value)) != len(value):
-            raise InvalidValue(rule="repeated")
-        return value
-
-    def store(self, value: tuple[UUID, ...]) -> tuple[object, ...]:
-        return ()
-
-    def load(self, columns: Columns) -> Sql:
-        return raw("NULL::jsonb")
-
-    def mask(self, columns: Columns, options: AttachmentOptions) -> Sql:
-        return raw("NULL::jsonb")
-
-    def parse(self, text: str, options: AttachmentOptions, locale: str = "en") -> tuple[UUID, ...]:
-        return self.check(tuple(read(cells.plain(part), UUID) for part in text[:10_000].split(";")), options)
-
-    def format(self, value: tuple[UUID, ...], options: AttachmentOptions, locale: str = "en") -> str:
-        return "; ".join(str(file) for file in value)
-
-    def order(self, columns: Columns) -> tuple[Sql, ...]:
-        return ()
-
-    def fold(self, columns: Columns) -> Sql:
-        return EMPTY
-
-    def indexes(self, options: AttachmentOptions) -> tuple[Index, ...]:
-        return ()
-
-    def refers_to(self, options: AttachmentOptions) -> Reference | None:
-        return Reference("file")
+    def admits(self, media_type: str, options: AttachmentOptions) -> bool:
+        """A proven type must be among the settings'; one that bytes cannot prove passes where the settings name one that they cannot prove either."""
+        if not options.media_types or any(_matches(pattern, media_type) for pattern in options.media_types):
+            return True
+        return media_type not in _PROVEN and any(not any(_matches(pattern, proven) for proven in _PROVEN) for pattern in options.media_types)
 
 
 FIELD = Attachment()

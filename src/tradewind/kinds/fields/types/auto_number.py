@@ -45,6 +45,7 @@ class AutoNumber(FieldType[AutoNumberOptions, str]):
     options = AutoNumberOptions
     value = str
     formula_type = "text"
+    titles = True
     operators = comparisons.textual()
     examples = (Example({"pattern": "INQ-{yyyy}-{0000}"}, values=("INQ-2026-0001", "INQ-2026-0002"), bad_values=("a\x00", "x" * 200, "", 5), bad_cells=("",)),)
 

@@ -11,6 +11,7 @@ from tradewind.kernel.sql import Columns, Sql, raw
 from tradewind.kinds.fields import cells, comparisons
 from tradewind.kinds.fields.contract import Column, Example, FieldType, Operator, Options
 from tradewind.kinds.fields.values import clean, short
+from tradewind.kinds.reference import mail
 
 _LOCAL = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}")
 
@@ -25,10 +26,12 @@ class Email(FieldType[EmailOptions, str]):
     options = EmailOptions
     value = str
     formula_type = "text"
+    titles = True
     operators = {
         **comparisons.textual(),
         "domain": Operator(str, lambda columns, operand: raw("split_part(") + columns[0] + raw(", '@', 2) = ") + comparisons.safe_param(operand.lower())),
     }
+    keys = {"domain": lambda columns: mail.own_domain(raw("split_part(") + columns[0] + raw(", '@', 2)"))}
     examples = (
         Example(
             values=("anna@example.com", "j.smith+eu@example.co.uk", "王芳@example.cn", "a@xn--bcher-kva.example"),

@@ -25,6 +25,7 @@ class Integer(FieldType[IntegerOptions, int]):
     options = IntegerOptions
     value = int
     formula_type = "number"
+    titles = True
     operators = comparisons.ordered(int, "numeric")
     aggregates = {
         "sum": comparisons.aggregate("sum"),

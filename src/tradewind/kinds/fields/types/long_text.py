@@ -21,6 +21,7 @@ class LongText(FieldType[LongTextOptions, str]):
     options = LongTextOptions
     value = str
     formula_type = "text"
+    titles = True
     groupable = False
     operators = comparisons.textual()
     examples = (Example(values=("one\ntwo\n\nthree", "客户要求\n七月交货"), bad_values=("a\x00b", "\udfff", "x" * 1_000_000, {"a": 1})),)

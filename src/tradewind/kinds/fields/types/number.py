@@ -29,6 +29,7 @@ class Number(FieldType[NumberOptions, Decimal]):
     options = NumberOptions
     value = Decimal
     formula_type = "number"
+    titles = True
     operators = comparisons.ordered(Decimal, "numeric")
     aggregates = {function: comparisons.decimal_aggregate(function) for function in ("sum", "avg", "min", "max")}
     examples = (

@@ -26,6 +26,7 @@ class Phone(FieldType[PhoneOptions, str]):
     options = PhoneOptions
     value = str
     formula_type = "text"
+    titles = True
     operators = comparisons.textual()
     examples = (
         Example(

@@ -42,6 +42,7 @@ class Text(FieldType[TextOptions, str]):
     options = TextOptions
     value = str
     formula_type = "text"
+    titles = True
     operators = comparisons.textual()
     examples = (
         Example(values=("Bosch", "博世中国", "O'Neill & Sons %_\\", "é", "😀 ok", "null"), bad_values=("a\x00b", "\ud800", "two\nlines", "x" * 256, 5, ["a"])),

@@ -11,6 +11,7 @@ from tradewind.kernel.sql import Columns, Sql, raw
 from tradewind.kinds.fields import comparisons
 from tradewind.kinds.fields.contract import Column, Example, FieldType, Operator, Options
 from tradewind.kinds.fields.values import clean, short
+from tradewind.kinds.reference import mail
 
 
 class UrlOptions(Options, frozen=True):
@@ -23,12 +24,14 @@ class Url(FieldType[UrlOptions, str]):
     options = UrlOptions
     value = str
     formula_type = "text"
+    titles = True
     operators = {
         **comparisons.textual(),
         "host": Operator(
             str, lambda columns, operand: raw("substring(") + columns[0] + raw(" from '^https?://([^/:?#]+)') = ") + comparisons.safe_param(operand.lower())
         ),
     }
+    keys = {"domain": lambda columns: mail.own_domain(raw("regexp_replace(substring(") + columns[0] + raw(" from '^https?://([^/:?#]+)'), '^www[.]', '')"))}
     examples = (
         Example(
             values=("https://example.com/a?b=c#d", "http://example.com:8080/", "https://xn--bcher-kva.example/"),
