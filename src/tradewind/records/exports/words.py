@@ -60,23 +60,25 @@ def _filter(catalog: Catalog, object_key: str, part: Filter, language: str, name
             return say(language, "export.words.not", {"it": joined})
         return say(language, "export.words.group", {"it": joined}) if depth and len(inner) > 1 else joined
     column = column_at(catalog, catalog.objects[object_key], part.field, language)
+    if part.op == "within" and (span := _span(part.value)) is not None:
+        unit, way = say(language, f"unit.{span.unit}"), say(language, "filter.last" if span.last else "filter.next")
+        return say(language, "export.words.within", {"field": column.label, "way": way, "count": span.last or span.next, "unit": unit})
     known = f"filter.{part.op}"
     operator = say(language, known) if has(language, known) else say(language, f"export.operator.{part.op}")
     value = _operand(column, part, language, names)
     return say(language, "export.words.compare" if value else "export.words.state", {"field": column.label, "operator": operator, "value": value})
 
 
+def _span(value: Any) -> Within | None:
+    try:
+        return msgspec.convert(value, Within)
+    except msgspec.ValidationError:
+        return None
+
+
 def _operand(column: Column, part: Filter, language: str, names: Mapping[str, str]) -> str:
     if part.value is None or part.op in ("empty", "filled", "is_me"):
         return ""
-    if part.op == "within":
-        try:
-            span = msgspec.convert(part.value, Within)
-        except msgspec.ValidationError:
-            return str(part.value)
-        count = span.last or span.next
-        way = say(language, "filter.last" if span.last else "filter.next")
-        return say(language, "export.words.span", {"way": way, "count": count, "unit": say(language, f"unit.{span.unit}")})
     many = _several(part.value)
     said = [_value(column, one, language, names) for one in many[:_SHOWN]]
     if len(many) > _SHOWN:
