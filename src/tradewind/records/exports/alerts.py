@@ -51,7 +51,7 @@ async def look(connection: Connection, person: UUID, policy: Policy, clock: Cloc
     if not reason:
         return
     last = await connection.row(
-        raw("SELECT id, rows, seen_at FROM system.export_alerts WHERE person = ") + param(person) + raw(" AND at > ") + param(now - DAY) + raw(" ORDER BY at DESC LIMIT 1")
+        raw("SELECT id, rows, seen_at FROM system.export_alerts WHERE person = ") + param(person) + raw(" AND at > ") + param(now - DAY) + raw(" ORDER BY at DESC, id DESC LIMIT 1")
     )  # fmt: skip
     if last is not None and last[2] is not None and rows < _MORE * last[1]:
         return
@@ -85,7 +85,7 @@ async def listed(database: Database) -> list[Alert]:
         rows = await connection.rows(
             raw("SELECT a.id, jsonb_build_object('id', a.person, 'name', p.name), a.reason, a.since, a.at, a.rows, a.exports, a.usual, a.objects, s.name, a.seen_at")
             + raw(" FROM system.export_alerts AS a LEFT JOIN system.people AS p ON p.id = a.person LEFT JOIN system.people AS s ON s.id = a.seen_by")
-            + raw(" ORDER BY a.seen_at IS NOT NULL, a.at DESC LIMIT 200")
+            + raw(" ORDER BY a.seen_at IS NOT NULL, a.at DESC, a.id DESC LIMIT 200")
         )  # fmt: skip
     return [
         Alert(

@@ -11,7 +11,7 @@ from tradewind.kernel.problems import UnknownField
 from tradewind.kinds.fields.registry import AnyFieldType, field_types
 from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import Catalog, FieldDefinition, LinesOptions, LookupOptions, ObjectDefinition, RelationOptions, Texts
-from tradewind.query.authz.scope import field_options, scope_of
+from tradewind.query.authz.scope import field_options, is_clear, scope_of
 from tradewind.query.compile.context import INSTANTS, SYSTEM_FIELDS, SYSTEM_KINDS, is_value, value_options
 from tradewind.records.exports.wanted import Wanted
 from tradewind.records.views import sensitive_paths
@@ -104,8 +104,8 @@ def _sheet(catalog: Catalog, actor: Actor, definition: ObjectDefinition, key: st
 def _state(catalog: Catalog, actor: Actor, definition: ObjectDefinition, path: str) -> State:
     if path in SYSTEM_FIELDS:
         return "clear"
-    summary = scope_of(catalog, actor, definition.key).summary(path.partition(".")[0])
-    return "masked" if summary == "masked" else "mixed" if summary == "mixed" else "clear"
+    clear = {is_clear(state) for state in scope_of(catalog, actor, definition.key).states(path.partition(".")[0])}
+    return "masked" if clear == {False} else "mixed" if False in clear else "clear"
 
 
 def _headers(column: Column, wanted: Wanted, language: str, taken: set[str]) -> tuple[str, ...]:
