@@ -154,9 +154,10 @@ async def test_a_key_exports_only_its_objects_and_reading_is_enough(sellers: Cli
 
 
 async def _refused(client: Client, identity: str) -> None:
-    answer = await client.get(f"/api/exports/{identity}/file")
-    assert (answer.status_code, answer.json()["code"]) == (409, "export.narrowed"), answer.text
-    assert answer.json()["next"]
+    for path in ("check", "file"):
+        answer = await client.get(f"/api/exports/{identity}/{path}")
+        assert (answer.status_code, answer.json()["code"]) == (409, "export.narrowed"), answer.text
+        assert answer.json()["next"]
 
 
 async def test_a_file_is_not_given_out_once_its_rights_became_narrower(sellers: Client, settings: Settings, sign_ins: dict[str, str]) -> None:

@@ -37,10 +37,10 @@ class Given:
     blocks: AsyncIterator[bytes]
 
 
-async def give(database: Database, files: FileStore, catalog: Catalog, actor: Actor, identity: UUID, clock: Clock) -> Given:
-    """The file; a line in the log says that it was taken.
+async def check(database: Database, files: FileStore, catalog: Catalog, actor: Actor, identity: UUID, clock: Clock) -> runs.Run:
+    """The export, if the asker would get its file now.
 
-    Raises NotFound for somebody else's, ExportNotReady, ExportGone, and ExportNarrowed where the asker would not get all of it today.
+    Raises NotFound for somebody else's, ExportNotReady, ExportGone, and ExportNarrowed where he would not get all of it today.
     """
     run = await runs.get(database, actor, identity, clock)
     if run.state in ("waiting", "running"):
@@ -48,19 +48,25 @@ async def give(database: Database, files: FileStore, catalog: Catalog, actor: Ac
     if run.state != "ready":
         raise ExportGone()
     async with database.reading() as connection:
-        row = await connection.row(raw("SELECT storage_key, sheets, size, digest FROM system.exports WHERE id = ") + param(identity))
-    if row is None or row[0] is None:
-        raise ExportGone()
-    await _check_rights(database, files, catalog, actor, run.object, msgspec.convert(row[1], tuple[MadeSheet, ...]), clock)
-    try:
+        sheets = await connection.value(raw("SELECT sheets FROM system.exports WHERE id = ") + param(identity))
+    await _check_rights(database, files, catalog, actor, run.object, msgspec.convert(sheets or [], tuple[MadeSheet, ...]), clock)
+    return run
+
+
+async def give(database: Database, files: FileStore, catalog: Catalog, actor: Actor, identity: UUID, clock: Clock) -> Given:
+    """The file, and a line in the log that it was taken. Raises what `check` raises."""
+    run = await check(database, files, catalog, actor, identity, clock)
+    async with database.transaction() as connection:
+        row = await connection.row(
+            raw("UPDATE system.exports SET downloads = downloads + 1 WHERE storage_key IS NOT NULL AND id = ") + param(identity)
+            + raw(" RETURNING storage_key, size, digest")
+        )  # fmt: skip
+        if row is None:
+            raise ExportGone()
         with files.local(row[0]) as path:
             blocks = _blocks(path)
-    except NotFound as failure:
-        raise ExportGone() from failure
-    async with database.transaction() as connection:
-        await connection.execute(raw("UPDATE system.exports SET downloads = downloads + 1 WHERE id = ") + param(identity))
-        await log.record(connection, actor, "export_taken", run.object, None, [], {"export": str(identity), "digest": bytes(row[3]).hex()}, clock)
-    return Given(run.name, row[2], blocks)
+        await log.record(connection, actor, "export_taken", run.object, None, [], {"export": str(identity), "digest": bytes(row[2]).hex()}, clock)
+    return Given(run.name, row[1], blocks)
 
 
 async def _check_rights(

@@ -61,6 +61,14 @@ async def again(request: AnyRequest, identity: str) -> Response[bytes]:
     return answer({"id": await runs.again(ask.database, ask.catalog, ask.actor, uuid_in(identity), ask.clock)}, status=202)
 
 
+@get("/api/exports/{identity:str}/check", opt=needs("signed_in"))
+async def check(request: AnyRequest, identity: str) -> Response[bytes]:
+    """Whether the asker would get the file now: nothing, or the problem that the file would be refused with."""
+    ask = asked(request)
+    await giving.check(ask.database, ask.running.files, ask.catalog, ask.actor, uuid_in(identity), ask.clock)
+    return answer({})
+
+
 @get("/api/exports/{identity:str}/file", opt=needs("signed_in"))
 async def file(request: AnyRequest, identity: str) -> Stream:
     """The file, for a day; refused when the asker's rights over its records became narrower since."""
@@ -118,4 +126,4 @@ def _problem(request: AnyRequest, code: str, params: dict[str, Json]) -> dict[st
     return {"code": code, **parts, "detail": say(language, own if has(language, own) else f"problems.{code}.detail", params)}
 
 
-ROUTES = (preview, begin, listed, one, end, again, file, policy_now, set_policy, alerts_now, seen)
+ROUTES = (preview, begin, listed, one, end, again, check, file, policy_now, set_policy, alerts_now, seen)
