@@ -138,7 +138,7 @@ async def test_a_workbook_has_real_numbers_and_days_and_says_where_it_comes_from
     ]  # fmt: skip
     assert abs(sheets["Deal"][1][10] - -3.25 / 3) < 0.01
     about = {str(line[0]): str(line[1]) for line in sheets["About this export"]}
-    assert (about["Object"], about["Exported by"], about["Records"], about["Masked for this person"]) == ("Deal", "林海 Lin Hai", "1", "none")
+    assert (about["Object"], about["Exported by"], about["Records"], about["Masked, at least in part"]) == ("Deal", "林海 Lin Hai", "1", "none")
     assert about["Question"] == "Count is more than 1"
     assert about["Made with"] == f"Tradewind {__version__}"
     assert about["Exported at"].endswith("+0800 (Asia/Shanghai)")

@@ -63,9 +63,10 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file would hold: how many records (`more` than that where counting stopped), which columns are masked or depend on the record,
+    """What a file would hold: the question in words, how many records (`more` than that where counting stopped), which columns are masked or depend on the record,
     and the limits that hold for the asker."""
 
+    said: str
     count: int
     more: bool
     columns: tuple[dict[str, Any], ...]
@@ -84,7 +85,8 @@ def check_right(catalog: Catalog, actor: Actor, object_key: str) -> None:
 
 async def preview(database: Database, catalog: Catalog, actor: Actor, object_key: str, wanted: Wanted, clock: Clock) -> Preview:
     """Raises what `begin` raises, except for too many records."""
-    made, _ = _planned(catalog, actor, object_key, wanted, clock.now())
+    made, language = _planned(catalog, actor, object_key, wanted, clock.now())
+    said = await in_words(database, catalog, actor, wanted.question(object_key), language, clock.now())
     async with database.reading() as connection:
         found = (await limits.current(connection)).policy
         count = await _count(connection, catalog, actor, object_key, wanted, found.rows_per_export, clock.now())
@@ -93,6 +95,7 @@ async def preview(database: Database, catalog: Catalog, actor: Actor, object_key
         {"path": one.path, "lines": sheet.key, "label": one.label, "state": one.state, "sensitive": one.sensitive} for sheet in made for one in sheet.columns
     )
     return Preview(
+        said=said,
         count=min(count, found.rows_per_export),
         more=count > found.rows_per_export,
         columns=columns,

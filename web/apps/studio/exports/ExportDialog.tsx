@@ -149,9 +149,9 @@ function Holds({ object, wanted, onBegun }: { object: ObjectType; wanted: Wanted
   const forget = useForget()
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<unknown>(null)
-  const { fields, lines, filter, search, ids } = wanted
+  const { fields, lines, filter, search, sort, ids } = wanted
   const asked = useQuery({
-    queryKey: ['object', object.key, 'export-preview', fields, lines, filter, search, ids, wanted.language],
+    queryKey: ['object', object.key, 'export-preview', fields, lines, filter, search, sort, ids, wanted.language],
     queryFn: () => exportsServer.preview(object.key, wanted),
     enabled: fields.length > 0,
     placeholderData: (old) => old,
@@ -182,6 +182,7 @@ function Holds({ object, wanted, onBegun }: { object: ObjectType; wanted: Wanted
               {found.more && '> '}
               {t('export.willHold', { count: found.count, shown: number(found.count, language) })}
             </strong>
+            <p className="quiet export-said">{found.said}</p>
             <Named found={found} state="masked" />
             <Named found={found} state="mixed" />
             <Named found={found} state="sensitive" />

@@ -78,7 +78,7 @@ function Item({ run }: { run: Run }) {
       </p>
       {run.masked.length > 0 && finished && (
         <p className="quiet">
-          <Icon name="lock" /> {t('export.masked', { columns: run.masked.join(t('build.comma')) })}
+          <Icon name="lock" /> {t('export.partly', { columns: run.masked.join(t('build.comma')) })}
         </p>
       )}
       {run.cut > 0 && <p className="quiet">{t('export.cutText', { count: run.cut })}</p>}
@@ -88,7 +88,7 @@ function Item({ run }: { run: Run }) {
         </p>
       )}
       {problem && <Trouble problem={problem} />}
-      <div className="row wrap">
+      <div className="export-buttons">
         {run.state === 'ready' && (
           <Button
             type="primary"

@@ -18,6 +18,7 @@ export interface Wanted {
 }
 
 export interface Preview {
+  said: string
   count: number
   more: boolean
   columns: { path: string; lines: string; label: string; state: 'clear' | 'masked' | 'mixed'; sensitive: boolean }[]
