@@ -35,7 +35,7 @@ from tradewind.records.exports import alerts
 from tradewind.records.exports import policy as limits
 from tradewind.records.exports.cells import Cells, bits_of, cell_maker
 from tradewind.records.exports.columns import Sheet, sheets, text
-from tradewind.records.exports.runs import KEPT, check_right, scratch
+from tradewind.records.exports.runs import KEPT, check_right, clear_scratch, scratch
 from tradewind.records.exports.wanted import MadeSheet, Wanted
 from tradewind.records.exports.writers import About, CsvWriter, Writer, XlsxWriter, file_name
 
@@ -75,7 +75,7 @@ async def make(database: Database, files: FileStore, job: Job, clock: Clock, tel
     """The job. Raises CalledOff, the Problem that ends the export, or whatever is worth another try."""
     identity = UUID(job.arguments["export"])
     try:
-        asked = await _begin(database, identity, clock)
+        asked = await _begin(database, files, identity)
         if asked is None:
             raise CalledOff
         async with database.reading() as connection:
@@ -100,15 +100,17 @@ async def make(database: Database, files: FileStore, job: Job, clock: Clock, tel
         raise
 
 
-async def _begin(database: Database, identity: UUID, clock: Clock) -> Asked | None:
-    """The export with today's catalogue and the rights its owner has now; None when it was called off."""
+async def _begin(database: Database, files: FileStore, identity: UUID) -> Asked | None:
+    """The export with today's catalogue and the rights its owner has now; None when it was called off. What a killed attempt left is removed."""
     async with database.transaction() as connection:
         row = await connection.row(
             raw("UPDATE system.exports SET state = 'running' WHERE state IN ('waiting', 'running') AND id = ") + param(identity)
-            + raw(" RETURNING object, wanted, said, expected, person, actor_kind, actor_name, key_objects, key_read_only, request, address")
+            + raw(" RETURNING object, wanted, said, expected, person, actor_kind, actor_name, key_objects, key_read_only, request, address, planned")
         )  # fmt: skip
         if row is None:
             return None
+        for key in row[11]:
+            files.delete(key)
         try:
             person = await actor_for(connection, row[4], request=row[9], address=row[10])
         except NotFound as failure:
@@ -135,7 +137,7 @@ class _Attempt:
 
     def __init__(self, database: Database, files: FileStore, job: Job, asked: Asked, clock: Clock, tell: Tell, policy: limits.Policy) -> None:
         self._database, self._files, self._job, self._asked, self._clock, self._tell, self._policy = database, files, job, asked, clock, tell, policy
-        self._folder = scratch(files, asked.id)
+        self._folder = scratch(files, asked.id, job.holder)
         self._keys: list[str] = []
         self._made = Made()
         self._at = clock.now()
@@ -150,6 +152,7 @@ class _Attempt:
             await self._tell({"phase": "keeping", "rows": self._made.rows, "of": rows})
             await self._keep(path, writer)
             self._keys = []
+            await asyncio.to_thread(clear_scratch, self._files, self._asked.id)
         finally:
             for key in self._keys:
                 self._files.delete(key)
@@ -168,6 +171,7 @@ class _Attempt:
         """Into the file store, and in one transaction into the owner's hands and the log."""
         asked, made = self._asked, self._made
         self._keys = [new_key() for _ in range(len(asked.sheets) + 1)]
+        await self._plan()
         stored = await asyncio.to_thread(self._files.put_file, self._keys[0], path)
         tables: list[MadeSheet] = []
         for number, sheet in enumerate(asked.sheets):
@@ -182,17 +186,24 @@ class _Attempt:
                 raw("UPDATE system.exports SET state = 'ready', rows = ") + param(made.rows) + raw(", lines = ") + param(made.lines) + raw(", cut = ") + param(writer.cut)
                 + raw(", name = ") + param(name) + raw(", storage_key = ") + param(stored.key) + raw(", size = ") + param(stored.size) + raw(", digest = ")
                 + param(stored.digest) + raw(", sheets = ") + cast_param(canonical(tables).decode(), "jsonb") + raw(", made_at = ") + param(now)
-                + raw(", expires_at = ") + param(now + KEPT) + raw(" WHERE state = 'running' AND id = ") + param(asked.id)
+                + raw(", expires_at = ") + param(now + KEPT) + raw(", planned = '{}' WHERE state = 'running' AND id = ") + param(asked.id)
             )  # fmt: skip
             if not done:
                 raise CalledOff
             await _log(connection, asked, made, name, stored.digest, self._clock)
             await alerts.look(connection, person, self._policy, self._clock)
 
+    async def _plan(self) -> None:
+        """Writes down which blobs are about to be, so that they are found if this process dies."""
+        async with self._database.transaction() as connection:
+            await fence(connection, self._job)
+            await connection.execute(
+                raw("UPDATE system.exports SET planned = ") + cast_param(self._keys, "text[]") + raw(" WHERE id = ") + param(self._asked.id)
+            )
+
 
 def _fresh(folder: Path) -> None:
-    """An empty folder: what an attempt left that was killed is of no use."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """An empty folder that nobody else may enter."""
     folder.mkdir(mode=0o700, parents=True)
 
 

@@ -245,21 +245,39 @@ async def forget(database: Database, files: FileStore, clock: Clock) -> None:
         await connection.execute(
             raw("UPDATE system.exports SET state = 'over', storage_key = NULL, sheets = '[]' WHERE id = ANY(") + cast_param([row[0] for row in rows], "uuid[]") + raw(")")
         )  # fmt: skip
+        lost = await connection.rows(
+            raw("UPDATE system.exports AS e SET planned = '{}' FROM system.exports AS o WHERE o.id = e.id AND e.state NOT IN ('waiting', 'running')")
+            + raw(" AND e.planned <> '{}' RETURNING o.planned")
+        )
         await connection.execute(raw("DELETE FROM system.exports WHERE storage_key IS NULL AND asked_at < ") + param(now - _REMEMBERED))
         left = [one for one in files.scratched() if one.startswith(_SCRATCH)]
         running = await connection.rows(
             raw("SELECT id::text FROM system.exports WHERE state IN ('waiting', 'running') AND id::text = ANY(")
-            + cast_param([one.removeprefix(_SCRATCH) for one in left], "text[]") + raw(")")
+            + cast_param([_export_of(one) for one in left], "text[]") + raw(")")
         )  # fmt: skip
     for _, key, made in rows:
         _remove(files, key, made)
-    for one in {*left} - {_SCRATCH + row[0] for row in running}:
-        files.clear_scratch(one)
+    for key in [key for row in lost for key in row[0]]:
+        files.delete(key)
+    for one in left:
+        if _export_of(one) not in {row[0] for row in running}:
+            files.clear_scratch(one)
 
 
-def scratch(files: FileStore, identity: UUID) -> Path:
-    """Where an export's file is made."""
-    return files.scratch(f"{_SCRATCH}{identity}")
+def _export_of(folder: str) -> str:
+    return folder.removeprefix(_SCRATCH).partition(".")[0]
+
+
+def scratch(files: FileStore, identity: UUID, holder: str) -> Path:
+    """Where one attempt makes its file: another one that is still alive, though its lease is over, works in its own folder."""
+    return files.scratch(f"{_SCRATCH}{identity}.{holder}")
+
+
+def clear_scratch(files: FileStore, identity: UUID) -> None:
+    """Removes what all attempts left."""
+    for one in files.scratched():
+        if one.startswith(f"{_SCRATCH}{identity}."):
+            files.clear_scratch(one)
 
 
 def _remove(files: FileStore, key: str | None, made: list[dict[str, Json]]) -> None:
