@@ -8,6 +8,7 @@ import type { Catalog, ObjectType } from '../../../ui/catalog'
 import { number } from '../../../ui/format'
 import { Icon } from '../../../ui/Icon'
 import { LANGUAGES, useWords } from '../../../ui/i18n'
+import { workBegan } from '../work/began'
 import { allColumns, type Choice, linesOf, listColumns, options } from './columns'
 import { ExportProgress } from './Progress'
 import { bytes, Trouble } from './parts'
@@ -165,6 +166,7 @@ function Holds({ object, wanted, onBegun }: { object: ObjectType; wanted: Wanted
     try {
       onBegun((await exportsServer.begin(object.key, wanted)).id)
       void forget()
+      workBegan()
     } catch (failure) {
       setProblem(failure)
     } finally {

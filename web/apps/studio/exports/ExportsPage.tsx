@@ -8,6 +8,7 @@ import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 import { Empty, Failed, Skeleton } from '../../../ui/states'
 import { sayProblem } from '../../../ui/toast'
+import { workBegan } from '../work/began'
 import { ExportProgress } from './Progress'
 import { bytes, Trouble } from './parts'
 import { download, exportsServer, isUnderWay, type Run, useForget, useRuns } from './server'
@@ -104,7 +105,7 @@ function Item({ run }: { run: Run }) {
             {t('export.cancel')}
           </Button>
         ) : (
-          <Button disabled={busy} onClick={() => void act(() => exportsServer.again(run.id))}>
+          <Button disabled={busy} onClick={() => void act(() => exportsServer.again(run.id).then(workBegan))}>
             {t('export.again')}
           </Button>
         )}
