@@ -13,6 +13,7 @@ from litestar import Litestar
 
 from tradewind.edge.http.app import build_app
 from tradewind.edge.worker.handlers import handlers
+from tradewind.files.store import FileStore
 from tradewind.jobs.work import work_off
 from tradewind.kernel.clock import SystemClock
 from tradewind.kernel.settings import Settings
@@ -40,7 +41,7 @@ async def _browser(app: Litestar, password: str) -> AsyncGenerator[httpx.AsyncCl
 async def _add_beside_work(client: httpx.AsyncClient, settings: Settings) -> None:
     database = await open_pool(settings.database_url, statement_timeout="120s")
     clock = SystemClock()
-    await work_off(database, handlers(database, clock), clock)
+    await work_off(database, handlers(database, clock, FileStore(settings.data_folder / "files")), clock)
     async with database.transaction() as connection:
         await connection.execute(
             Sql(
@@ -68,7 +69,7 @@ async def _add_beside_work(client: httpx.AsyncClient, settings: Settings) -> Non
     started = time.monotonic()
     published = await client.post("/api/definitions/publish", json={"definitions": [body], "base": {"object/product": before["version"]}})
     assert published.status_code == 202, "so many records are a job of the worker's"
-    worker = asyncio.create_task(work_off(database, handlers(database, clock), clock))
+    worker = asyncio.create_task(work_off(database, handlers(database, clock, FileStore(settings.data_folder / "files")), clock))
     ended: dict[str, Any] = {"state": "running"}
     while ended["state"] == "running":
         await asyncio.sleep(0.05)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.http.client import Client, enter
 
 from tradewind.edge.http.app import build_app
 from tradewind.edge.worker.handlers import handlers
+from tradewind.files.store import FileStore
 from tradewind.jobs.work import work_off
 from tradewind.kernel.clock import SystemClock
 from tradewind.kernel.settings import Settings
@@ -62,7 +64,7 @@ async def test_a_list_that_is_slow_again_and_again_gets_its_index_and_loses_it_a
     assert (await client.post(f"/api/slow-questions/{proposed['shape']}/index", json={})).status_code == 202
     assert [one["state"] for one in (await client.get("/api/slow-questions")).json()] == ["building"]
     clock = SystemClock()
-    assert await work_off(database, handlers(database, clock), clock) >= 1
+    assert await work_off(database, handlers(database, clock, FileStore(Path("no-files-here"))), clock) >= 1
     made = await _index(database)
     assert made is not None and made.endswith("(country, industry, created_at DESC, id DESC) WHERE (deleted_at IS NULL)"), made
     assert [one["state"] for one in (await client.get("/api/slow-questions")).json()] == ["ready"]

@@ -34,11 +34,12 @@ READER = {
     "objects": {
         "vault": {
             "create": True,
+            "export": True,
             "grants": [
                 {"rows": "all", "actions": ["read", "update", "delete"], "default": "write", "fields": {"secret": "hidden", "amount": "hidden", "code": "masked"}}
             ],
         },
-        "note": {"create": True, "grants": [{"rows": "all", "actions": ["read", "update", "delete"], "default": "write"}]},
+        "note": {"create": True, "export": True, "grants": [{"rows": "all", "actions": ["read", "update", "delete"], "default": "write"}]},
     },
 }  # fmt: skip
 
@@ -66,6 +67,17 @@ WHO: dict[str, list[dict[str, Any]]] = {
     "patch /api/objects/{key}/records/{record}": [{"name": "Other", "version": "1"}, {"secret": "x"}, {"code": "x", "version": "0"}],
     "post /api/objects/{key}/records/{record}/reveal": [{"field": key} for key in ("secret", "code", "amount", "twice")],
     "post /api/objects/{key}/records/{record}/shares": [{"person": NOWHERE}, {"person": NOWHERE, "sensitive": ["secret"]}],
+    **{
+        f"post /api/objects/{{key}}/exports{rest}": [
+            {"fields": ["name", "code"]},
+            {"fields": ["text", "about", "its_code"]},
+            {"fields": ["name", "secret"]},
+            {"fields": ["text", "about.secret"]},
+            {"fields": ["name"], "sort": [{"field": "code"}]},
+            {"fields": ["name"], "filter": {"op": "starts", "field": "code", "value": "Qv7"}},
+        ]
+        for rest in ("", "/preview")
+    },
     "post /api/objects/{key}/batch": [{"operation": "update", "rows": [{"id": NOWHERE, "secret": "x"}]}, {"operation": "delete", "ids": [NOWHERE]}],
 }
 LAST = ("delete /api/objects/{key}/records/{record}", "post /api/objects/{key}/records/{record}/restore")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from tradewind.catalog.publish import cancel, hand_in, publish, resume, undo
 from tradewind.catalog.schema.operations.change_type import ChangeType
 from tradewind.catalog.snapshot import load
 from tradewind.edge.worker.handlers import handlers
+from tradewind.files.store import FileStore
 from tradewind.jobs.queue import Job, LeaseLost, call_off, enqueue, fence, finish, keep, take, wake
 from tradewind.jobs.work import Handler, work, work_off
 from tradewind.kernel.clock import ManualClock
@@ -159,7 +161,7 @@ async def world(database: Database, clock: ManualClock) -> World:
 
 async def finished(world: World) -> None:
     """The worker does what there is to do."""
-    await work_off(world.database, handlers(world.database, world.clock), world.clock)
+    await work_off(world.database, handlers(world.database, world.clock, FileStore(Path("no-files-here"))), world.clock)
     world.catalog = await load(world.database)
 
 

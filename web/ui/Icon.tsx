@@ -50,6 +50,7 @@ const PATHS: Record<string, string> = {
   keyboard: 'M2 6h20v12H2zM6 10h.01M10 10h.01M14 10h.01M18 10h.01M7 14h10',
   out: 'M10 4H5v16h5M14 8l4 4-4 4M18 12H9',
   panel: 'M3 5h18v14H3zM15 5v14',
+  download: 'M12 4v12M7 11l5 5 5-5M4 20h16',
   upload: 'M12 16V4M7 9l5-5 5 5M4 20h16',
   expand: 'M14 4h6v6M20 4l-7 7M10 20H4v-6M4 20l7-7',
   message: 'M4 5h16v11H10l-5 4v-4H4z',

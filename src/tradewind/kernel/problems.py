@@ -193,3 +193,38 @@ class Busy(Problem):
 
 class CatalogMoved(Busy):
     """The definitions were published anew while this was being written; the same again works."""
+
+
+class ExportTooLarge(Problem):
+    """More rows than one export, or one person within a day, may take. `rule` in params says which limit."""
+
+    code = "export.too_large"
+    status = 422
+
+
+class ExportNotReady(Problem):
+    """The file is still being made."""
+
+    code = "export.not_ready"
+    status = 409
+
+
+class ExportGone(Problem):
+    """There is no file any more: its time is over, or it never came to be."""
+
+    code = "export.gone"
+    status = 410
+
+
+class ExportNarrowed(Problem):
+    """The asker's rights over the records in the file became narrower since it was made."""
+
+    code = "export.narrowed"
+    status = 409
+
+
+class ExportNoRoom(Problem):
+    """The disk has no room for the file."""
+
+    code = "export.no_room"
+    status = 507

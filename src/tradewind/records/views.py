@@ -30,11 +30,16 @@ _told: OrderedDict[tuple[Any, ...], datetime] = OrderedDict()
 
 async def page_seen(database: Database, catalog: Catalog, actor: Actor, object_key: str, fields: Sequence[str] | None, body: bytes, now: datetime) -> None:
     """Logs the sensitive values that a page of records shows clear: one line for the page, with the records in its payload."""
-    paths = _sensitive_paths(catalog, actor, object_key, fields)
+    paths = sensitive_paths(catalog, actor, object_key, fields)
     if not paths:
         return
     records = cast(list[dict[str, Any]], msgspec.json.decode(body)["records"])
     seen = {str(record["id"]): shown for record in records if (shown := tuple(path for path in paths if _shows(record, path)))}
+    await records_seen(database, actor, object_key, seen, now)
+
+
+async def records_seen(database: Database, actor: Actor, object_key: str, seen: Mapping[str, tuple[str, ...]], now: datetime) -> None:
+    """The same for who knows already which sensitive paths each record showed."""
     if new := {identity: shown for identity, shown in seen.items() if _is_new(_key(actor, object_key, identity, shown), now)}:
         named = sorted({path for shown in new.values() for path in shown})
         await _write(database, actor, object_key, None, named, {"records": list[Json](new)}, now)
@@ -44,14 +49,14 @@ async def page_seen(database: Database, catalog: Catalog, actor: Actor, object_k
 async def titles_seen(database: Database, catalog: Catalog, actor: Actor, object_key: str, body: bytes, now: datetime) -> None:
     """The same for a picker's names, where records of the object are named by a sensitive field."""
     title = catalog.objects[object_key].title
-    if _sensitive_paths(catalog, actor, object_key, [title]):
+    if sensitive_paths(catalog, actor, object_key, [title]):
         named = [{"id": one["id"], title: one["title"]} for one in msgspec.json.decode(body)]
         await page_seen(database, catalog, actor, object_key, [title], msgspec.json.encode({"records": named}), now)
 
 
 async def record_seen(database: Database, catalog: Catalog, actor: Actor, object_key: str, record: Mapping[str, Any] | bytes, now: datetime) -> None:
     """Logs the sensitive values that one record, with its lines, shows clear."""
-    paths = _sensitive_paths(catalog, actor, object_key, None)
+    paths = sensitive_paths(catalog, actor, object_key, None)
     if not paths:
         return
     shown_record: Mapping[str, Any] = msgspec.json.decode(record) if isinstance(record, bytes) else record
@@ -70,7 +75,7 @@ async def fields_seen(database: Database, actor: Actor, object_key: str, identit
 async def figures_seen(database: Database, catalog: Catalog, actor: Actor, question: AggregateQuestion, now: datetime) -> None:
     """Logs that figures were made of sensitive fields, or grouped by them."""
     asked = [one.field for one in question.dimensions] + [one.field for one in question.measures if one.function in _SHOWING]
-    shown = tuple(sorted(set(_sensitive_paths(catalog, actor, question.object, [path for path in asked if path]))))
+    shown = tuple(sorted(set(sensitive_paths(catalog, actor, question.object, [path for path in asked if path]))))
     key = _key(actor, question.object, "figures", shown)
     if shown and _is_new(key, now):
         await _write(database, actor, question.object, None, shown, None, now)
@@ -88,7 +93,7 @@ def is_sensitive(catalog: Catalog, definition: ObjectDefinition, field: FieldDef
     return any(is_sensitive(catalog, owner, one, depth + 1) for owner, one in inputs(definition, field, catalog.objects))
 
 
-def _sensitive_paths(catalog: Catalog, actor: Actor, object_key: str, fields: Sequence[str] | None) -> tuple[str, ...]:
+def sensitive_paths(catalog: Catalog, actor: Actor, object_key: str, fields: Sequence[str] | None) -> tuple[str, ...]:
     """The asked paths (None: all fields and those of lines) that lead to sensitive fields which this actor may see clear somewhere."""
     definition = catalog.objects.get(object_key)
     if actor.kind == "system" or definition is None:

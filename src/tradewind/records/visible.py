@@ -95,7 +95,7 @@ def _inverses(catalog: Catalog, key: str, seen: dict[str, ObjectScope]) -> list[
 
 
 def _field(catalog: Catalog, field: FieldDefinition, scope: ObjectScope) -> dict[str, Json]:
-    kind = _kind_of(catalog, field)
+    kind = kind_of(catalog, field)
     clear = is_clear(scope.best(field.key))
     return {
         "key": field.key,
@@ -118,7 +118,7 @@ def _field(catalog: Catalog, field: FieldDefinition, scope: ObjectScope) -> dict
     }
 
 
-def _kind_of(catalog: Catalog, field: FieldDefinition) -> FieldType[Any, Any] | None:
+def kind_of(catalog: Catalog, field: FieldDefinition) -> FieldType[Any, Any] | None:
     """The value type whose operators and figures a field has; a computed field has those of its result."""
     if field.type == "formula":
         return field_types()[_RESULT_KINDS[field_options(field, FormulaOptions).result]]

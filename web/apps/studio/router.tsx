@@ -15,6 +15,7 @@ export const router = createRouter({
     page('/o/$object/$id', () => import('./record/RecordPage')),
     page('/build', () => import('./build/index')),
     page('/build/objects/$key', () => import('./build/ObjectPage')),
+    page('/exports', () => import('./exports/ExportsPage')),
     page('/admin', () => import('./admin/index')),
     page('/admin/$', () => import('./admin/index')),
   ]),

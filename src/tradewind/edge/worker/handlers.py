@@ -9,20 +9,26 @@ from uuid import UUID
 from tradewind.accounts.actors import actor_for
 from tradewind.catalog import publish, slow
 from tradewind.catalog.snapshot import load
+from tradewind.files.store import FileStore
 from tradewind.jobs.queue import Job, keep
 from tradewind.jobs.work import Handler
 from tradewind.kernel.clock import Clock
+from tradewind.kernel.json import Json
 from tradewind.kernel.problems import NotFound
 from tradewind.kernel.sql import param, raw
 from tradewind.metadata.actors import SYSTEM
 from tradewind.query.database.pool import Connection, Database
 from tradewind.records import log
 from tradewind.records.announce import Changed, announce
+from tradewind.records.exports import making, runs
 from tradewind.records.recompute import recompute
 from tradewind.records.refill import refill_computed, refill_search
 
+LONG = (runs.JOB,)
+"""Jobs that may take minutes and that nobody else's work waits for: they have a lane of their own."""
 
-def handlers(database: Database, clock: Clock) -> Mapping[str, Handler]:
+
+def handlers(database: Database, clock: Clock, files: FileStore) -> Mapping[str, Handler]:
     """All jobs this program knows, by name."""
 
     async def publishing(job: Job) -> None:
@@ -55,9 +61,16 @@ def handlers(database: Database, clock: Clock) -> Mapping[str, Handler]:
     async def indexing(job: Job) -> None:
         await slow.build(database, await load(database), job.arguments["shape"])
 
+    async def exporting(job: Job) -> None:
+        async def tell(progress: dict[str, Json]) -> None:
+            await keep(database, job, clock, progress)
+
+        await making.make(database, files, job, clock, tell)
+
     return {
         publish.JOB: publishing,
         slow.JOB: indexing,
+        runs.JOB: exporting,
         "refill_computed": refilling(refill_computed),
         "refill_search": refilling(refill_search),
         "recompute": recomputing,

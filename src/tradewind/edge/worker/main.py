@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from tradewind.catalog.publish import resume
-from tradewind.edge.worker.handlers import handlers
+from tradewind.edge.worker.handlers import LONG, handlers
 from tradewind.files.store import FileStore
 from tradewind.jobs.queue import forget
 from tradewind.jobs.work import work
@@ -18,6 +18,7 @@ from tradewind.kernel.problems import Busy
 from tradewind.kernel.settings import Settings
 from tradewind.kernel.sql import cast_param, param, raw
 from tradewind.query.database.pool import Database, open_pool
+from tradewind.records.exports import alerts, runs
 from tradewind.records.seal import Mark, seal
 from tradewind.records.shares import forget_ended
 
@@ -37,9 +38,11 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     clock = SystemClock()
-    database = await open_pool(settings.database_url, size=4, statement_timeout="60s")
+    database = await open_pool(settings.database_url, size=6, statement_timeout="60s")
     files = FileStore(settings.data_folder / "files")
-    working = asyncio.create_task(work(database, handlers(database, clock), clock, stop))
+    known = handlers(database, clock, files)
+    lanes = [{name: one for name, one in known.items() if (name in LONG) is long} for long in (False, True)]
+    working = [asyncio.create_task(work(database, lane, clock, stop)) for lane in lanes]
     sealing = _Sealing(database, clock)
     chores: list[tuple[timedelta, Chore]] = [
         (_SWEEP, lambda: prepare_log(database, clock)),
@@ -61,7 +64,7 @@ async def run(settings: Settings) -> None:
                 continue
     finally:
         stop.set()
-        await working
+        await asyncio.gather(*working)
         await database.close()
 
 
@@ -105,12 +108,14 @@ async def _tend(database: Database, clock: Clock) -> None:
 
 
 async def sweep(database: Database, files: FileStore, clock: Clock) -> None:
-    """Forgets idempotency keys and ended jobs after a week, shares whose time is over, and files that no record took within a day."""
+    """Forgets idempotency keys and ended jobs after a week, shares whose time is over, files that no record took within a day, and exports after theirs."""
+    await runs.forget(database, files, clock)
     old: datetime = clock.now() - _KEEP_STAGED
     async with database.transaction() as connection:
         await connection.execute(raw("DELETE FROM system.idempotency WHERE at < ") + param(clock.now() - _KEEP_KEYS))
         await forget(connection, clock, _KEEP_KEYS)
         await forget_ended(connection, clock)
+        await alerts.forget(connection, clock)
         rows = await connection.rows(raw("SELECT id, storage_key FROM system.files WHERE NOT attached AND uploaded_at < ") + param(old) + raw(" FOR UPDATE"))
         await connection.execute(raw("DELETE FROM system.files WHERE id = ANY(") + cast_param([row[0] for row in rows], "uuid[]") + raw(")"))
     for _, key in rows:

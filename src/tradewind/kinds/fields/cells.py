@@ -12,6 +12,10 @@ from tradewind.kernel.problems import InvalidValue
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,40})(?:\.\d{1,40})?", re.ASCII)
 _DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})日", re.ASCII)
 _CELL = 200
+_PLAIN_NEGATIVE = re.compile(r"-\d+(?:\.\d+)?%?", re.ASCII)
+_SIGNS = "=+-@＝＋－＠"
+_SKIPPED = "".join(map(chr, range(33))) + "\x7f\xa0\u3000\u200b\ufeff'\"＇＂"
+"""What a spreadsheet may leave out before it looks for a formula: blanks, control characters, quotes."""
 
 
 def plain(text: str) -> str:
@@ -52,3 +56,23 @@ def instant(text: str) -> datetime:
 def fold(text: str) -> str:
     """The form in which two words of a cell count as the same."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def guarded(text: str) -> str:
+    """The text as a cell of a csv file that no spreadsheet runs: an apostrophe before what begins like a formula, also behind blanks and quotes.
+
+    A plain negative number stays as it is. `unguarded` gives back exactly the text (OWASP, "CSV Injection").
+    """
+    return "'" + text if _could_run(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The text that `guarded` was given."""
+    return text[1:] if text[:1] == "'" and _could_run(text[1:]) else text
+
+
+def _could_run(text: str) -> bool:
+    if text[:1] in ("\t", "\r", "\n"):
+        return True
+    start = text.lstrip(_SKIPPED)[:1]
+    return start != "" and start in _SIGNS and not _PLAIN_NEGATIVE.fullmatch(text)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
 from typing import Any, ClassVar, Generic, LiteralString, TypeVar
 
 import msgspec
@@ -63,6 +65,14 @@ class Reference:
     target: str
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A spreadsheet's own value: a number, a day, or a moment without a zone; `form` is the number format it is shown with."""
+
+    value: int | Decimal | date | datetime
+    form: str
+
+
 class FieldType(ABC, Generic[OptionsT, ValueT]):
     """One kind of field. The members below are the whole contract."""
 
@@ -89,6 +99,8 @@ class FieldType(ABC, Generic[OptionsT, ValueT]):
     """Whether the values are files hung on the record (system.attachments): the type then owns no column, is not filtered, sorted or unique."""
     titles: ClassVar[bool] = False
     """Whether a value can name its record: its first column is then text or a number that people read."""
+    parts: ClassVar[tuple[str, ...]] = ("",)
+    """Names of the cells `split` makes; the first is the field itself."""
 
     @abstractmethod
     def columns(self, options: OptionsT) -> tuple[Column, ...]:
@@ -117,6 +129,14 @@ class FieldType(ABC, Generic[OptionsT, ValueT]):
     @abstractmethod
     def format(self, value: ValueT, options: OptionsT, locale: str = "en") -> str:
         """The cell that `parse` reads back to the same value."""
+
+    def typed(self, value: ValueT, options: OptionsT) -> Typed | None:
+        """The value as a spreadsheet's own, where its cell reads back to the same value; None: the text of `format` does."""
+        return None
+
+    def split(self, value: ValueT, options: OptionsT, locale: str, zone: tzinfo) -> tuple[Typed | str, ...]:
+        """Cells to calculate with, one for each of `parts`, even where they say less than the value: an amount beside its currency, a moment in a zone."""
+        return (self.typed(value, options) or self.format(value, options, locale),)
 
     def upgrade(self, options: dict[str, Json], version: int) -> dict[str, Json]:
         """Saved settings of an earlier version in today's shape."""

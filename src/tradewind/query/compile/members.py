@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import LiteralString
 
@@ -56,6 +56,13 @@ def record_json(table: Table, paths: Iterable[str] | None, *, lines: bool = Fals
     if states:
         members.append(Member("_states", states))
     return _object(members)
+
+
+def asked_value(table: Table, path: str) -> Sql:
+    """What a path shows of the record as JSON, NULL where it shows nothing. Raises UnknownField for one the actor never sees."""
+    if path == "id":
+        return table.column("id")
+    return _asked_members(table, path)[0].value
 
 
 def _object(members: list[Member]) -> Sql:
@@ -147,7 +154,7 @@ def _clear_value(table: Table, definition: FieldDefinition) -> Sql:
         case "lookup":
             return found_value(lookup(table, field_options(definition, LookupOptions).path))
         case "lines":
-            return _lines(table, definition)
+            return lines_json(table, definition, lambda lower: record_json(lower, None))
         case "formula" | "rollup":
             columns, types = field_columns(table, definition)
             if definition.type == "formula" and field_options(definition, FormulaOptions).result == "money":
@@ -175,7 +182,8 @@ def found_value(found: Found) -> Sql:
     if found.field is None:
         return system_value(found.table, found.system)
     if found.field.type == "relation":
-        return _relation(found.table, found.field)
+        led = _relation(found.table, found.field)
+        return led if found.clear == TRUE else raw("CASE WHEN ") + found.clear + raw(" THEN ") + led + raw(" END")
     if not is_value(found.field):
         return computed_value(found.columns[0], found.types[0])
     return field_types()[found.field.type].load(found.columns)
@@ -238,13 +246,14 @@ def _files(table: Table, definition: FieldDefinition) -> Sql:
     )
 
 
-def _lines(table: Table, definition: FieldDefinition) -> Sql:
+def lines_json(table: Table, definition: FieldDefinition, document_of: Callable[[Table], Sql]) -> Sql:
+    """The record's lines in their order, each as the document made of it."""
     options = field_options(definition, LinesOptions)
     target = table.catalog.objects[options.target]
     lower = Table(table.catalog, table.actor, target, table.numbers.next(), table.at, table.numbers, table.trusted)
     if lower.scope.nothing:
         return raw("'[]'::json")
-    document = record_json(lower, None)
+    document = document_of(lower)
     return (
         raw("(SELECT coalesce(json_agg(") + document + raw(" ORDER BY ") + lower.column("position") + raw(", ") + lower.column("id") + raw("), '[]'::json) FROM ")
         + name("data", target.key) + raw(" AS ") + name(lower.alias) + raw(" ") + lower.all_joins() + raw(" WHERE ") + lower.column(options.parent) + raw(" = ")

@@ -54,6 +54,14 @@ class Connection:
         with translated():
             return (await self.driver.execute(statement_text(statement), statement.params or None)).rowcount
 
+    async def texts(self, statement: Sql, size: int) -> AsyncGenerator[list[str]]:
+        """The one text column of a long answer, `size` rows at a time, through a cursor; only inside a transaction."""
+        with translated():
+            async with self.driver.cursor(name="tw_rows") as cursor:
+                await cursor.execute(statement_text(statement), statement.params or None)
+                while rows := await cursor.fetchmany(size):
+                    yield [row[0] for row in rows]
+
     async def copy(self, statement: Sql, rows: Iterable[tuple[Any, ...]]) -> None:
         """COPY … FROM STDIN with rows of Python values."""
         with translated():
@@ -81,6 +89,17 @@ class Database:
         """A connection outside a transaction, for single statements that only read."""
         with translated():
             async with self._pool.connection() as driver:
+                yield Connection(driver)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[Connection]:
+        """A transaction that only reads and sees the base as it stood at its first statement, for answers too long for one page."""
+        with translated():
+            async with self._pool.connection() as driver, driver.transaction():
+                await driver.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                await driver.execute("SET LOCAL statement_timeout = '15min'")
+                # Below 1, so that what a sort does not need is made after it; near 1, because all rows are wanted.
+                await driver.execute("SET LOCAL cursor_tuple_fraction = 0.99")
                 yield Connection(driver)
 
     @asynccontextmanager

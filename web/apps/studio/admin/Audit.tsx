@@ -6,13 +6,14 @@ import { useCatalog } from '../../../ui/catalog'
 import { instant } from '../../../ui/format'
 import { useWords } from '../../../ui/i18n'
 import { Empty, Failed, Skeleton } from '../../../ui/states'
+import { ExportWatch } from './Exports'
 import { refuse } from './parts'
 import { server, usePeople } from './server'
 
 const PAGE = 100
 const OPERATIONS = [
   'create', 'update', 'delete', 'restore', 'purge', 'undo', 'view', 'reveal', 'share', 'unshare', 'publish', 'sign_in', 'sign_out', 'sign_in_refused',
-  'person_created', 'person_changed', 'password_reset', 'key_created', 'key_revoked', 'export',
+  'person_created', 'person_changed', 'password_reset', 'key_created', 'key_revoked', 'export', 'export_taken', 'export_policy', 'export_alert', 'export_alert_seen',
 ] // biome-ignore format: a list
 
 export default function Audit() {
@@ -35,6 +36,7 @@ export default function Audit() {
   const entries = asked.data?.pages.flatMap((page) => page.entries)
   return (
     <>
+      <ExportWatch onShow={(person) => setChosen({ ...chosen, person, operation: 'export' })} />
       <div className="row admin-bar wrap">
         <Select
           allowClear
@@ -42,15 +44,17 @@ export default function Audit() {
           optionFilterProp="label"
           aria-label={t('admin.who')}
           placeholder={t('admin.who')}
+          value={chosen.person || null}
           options={(people.data ?? []).map((one) => ({ value: one.id, label: one.name }))}
-          onChange={(person) => setChosen({ ...chosen, person })}
+          onChange={(person: string | null | undefined) => setChosen({ ...chosen, person: person ?? '' })}
         />
         <Select
           allowClear
           aria-label={t('admin.what')}
           placeholder={t('admin.what')}
+          value={chosen.operation || null}
           options={OPERATIONS.map((value) => ({ value, label: operation(value) }))}
-          onChange={(value) => setChosen({ ...chosen, operation: value })}
+          onChange={(value: string | null | undefined) => setChosen({ ...chosen, operation: value ?? '' })}
         />
         <Select
           allowClear

@@ -4,6 +4,7 @@ import { lazy, Suspense } from 'react'
 import { useMe } from '../../../ui/catalog'
 import { useWords } from '../../../ui/i18n'
 import { Empty, Skeleton } from '../../../ui/states'
+import { Unseen } from './Exports'
 import './admin.css'
 
 const PAGES = [
@@ -33,7 +34,7 @@ export default function AdminPage() {
             className={one === current ? 'current' : ''}
             aria-current={one === current ? 'page' : undefined}
           >
-            {t(`admin.${one.key}`)}
+            {t(`admin.${one.key}`)} {one.key === 'audit' && <Unseen />}
           </Link>
         ))}
       </nav>

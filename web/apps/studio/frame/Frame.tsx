@@ -159,6 +159,7 @@ function Me() {
   }
   const pick = (key: string) => {
     if (key === 'out') return void out()
+    if (key === 'exports') return void navigate({ to: '/exports' })
     if (key === 'keys') return void navigate({ to: '/admin/$', params: { _splat: 'keys' } })
     theme.set(key as ThemeName)
     api.settings({ theme: key }).catch(sayProblem)
@@ -173,6 +174,7 @@ function Me() {
           { key: 'who', type: 'group', label: `${me.person.name} · ${me.person.email}` },
           ...(['system', 'light', 'dark'] as const).map((key) => ({ key, label: t(`theme.${key}`) })),
           { type: 'divider' as const },
+          { key: 'exports', label: t('export.listTitle'), icon: <Icon name="download" /> },
           { key: 'keys', label: t('admin.keys'), icon: <Icon name="lock" /> },
           { key: 'out', label: t('frame.signOut'), icon: <Icon name="out" /> },
         ],

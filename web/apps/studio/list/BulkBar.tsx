@@ -15,9 +15,10 @@ interface Props {
   ids: string[]
   rows: Rows
   onDone: () => void
+  onExport?: (() => void) | undefined
 }
 
-export function BulkBar({ object, ids, rows, onDone }: Props) {
+export function BulkBar({ object, ids, rows, onDone, onExport }: Props) {
   const { t } = useWords()
   const [busy, setBusy] = useState(false)
   const [owner, setOwner] = useState<Ref | null>(null)
@@ -78,6 +79,11 @@ export function BulkBar({ object, ids, rows, onDone }: Props) {
             <Icon name="user" /> {t('bulk.owner')}
           </Button>
         </Popover>
+      )}
+      {onExport && (
+        <Button disabled={busy} onClick={onExport}>
+          <Icon name="download" /> {t('export.chosen')}
+        </Button>
       )}
       {may('delete') && (
         <Button danger disabled={busy} onClick={() => void run({ operation: 'delete', ids }, t('bulk.deleted', { count }))}>

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { Button } from 'antd'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { drawn } from '../../../kinds/fields/registry'
 import { api, type Row } from '../../../ui/api'
 import { canWrite, type ObjectType, useCatalog } from '../../../ui/catalog'
@@ -26,6 +26,8 @@ import { Footer } from './Footer'
 import { Peek } from './Peek'
 import { Toolbar } from './Toolbar'
 import { useList } from './useList'
+
+const ExportDialog = lazy(() => import('../exports/ExportDialog'))
 
 export default function ListPage() {
   const { object: key } = useParams({ strict: false }) as { object: string }
@@ -55,6 +57,7 @@ function List({ object }: { object: ObjectType }) {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const lastPick = useRef<string | null>(null)
   const [creating, setCreating] = useState(false)
+  const [exporting, setExporting] = useState<{ ids?: string[] } | null>(null)
   const searchBox = useRef<HTMLInputElement>(null)
   const { save, dialog } = useSave(object, rows.patch)
   const question_ = JSON.stringify(question)
@@ -185,12 +188,28 @@ function List({ object }: { object: ObjectType }) {
       />
     )
   }
+  const actions = object.export ? [{ key: 'export', icon: 'download', label: t('export.menu'), run: () => setExporting({}) }] : []
   const peeked = search.peek ? rows.place(search.peek) : undefined
   return (
     <div className="list">
       <div className="list-main">
-        <Toolbar catalog={catalog} object={object} list={list} searchBox={searchBox} onCreate={() => setCreating(true)} />
-        {selected.size > 0 && <BulkBar object={object} ids={[...selected]} rows={rows} onDone={() => setSelected(new Set())} />}
+        <Toolbar
+          catalog={catalog}
+          object={object}
+          list={list}
+          searchBox={searchBox}
+          onCreate={() => setCreating(true)}
+          actions={actions}
+        />
+        {selected.size > 0 && (
+          <BulkBar
+            object={object}
+            ids={[...selected]}
+            rows={rows}
+            onDone={() => setSelected(new Set())}
+            onExport={object.export ? () => setExporting({ ids: [...selected] }) : undefined}
+          />
+        )}
         <div className="list-body">{body()}</div>
         <div className="list-status" aria-live="polite">
           {total && t(total.capped ? 'list.countMore' : 'list.count', { shown: number(total.count, language) })}
@@ -210,6 +229,18 @@ function List({ object }: { object: ObjectType }) {
         />
       )}
       {creating && <CreateDrawer object={object} onClose={() => setCreating(false)} />}
+      {exporting && (
+        <Suspense>
+          <ExportDialog
+            catalog={catalog}
+            object={object}
+            question={question}
+            columns={list.chosen}
+            ids={exporting.ids}
+            onClose={() => setExporting(null)}
+          />
+        </Suspense>
+      )}
       {dialog}
     </div>
   )

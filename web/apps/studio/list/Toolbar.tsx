@@ -9,6 +9,7 @@ import { conditions, group, isGroup } from '../../../ui/filter/model'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 import { sayProblem, say as toast } from '../../../ui/toast'
+import { type ListAction, ListMenu } from './ListMenu'
 import type { ListState } from './useList'
 
 interface Props {
@@ -17,9 +18,10 @@ interface Props {
   list: ListState
   searchBox: RefObject<HTMLInputElement | null>
   onCreate: () => void
+  actions: ListAction[]
 }
 
-export function Toolbar({ catalog, object, list, searchBox, onCreate }: Props) {
+export function Toolbar({ catalog, object, list, searchBox, onCreate, actions }: Props) {
   const { t, say } = useWords()
   const count = conditions(list.filter)
   const [text, setText] = useState(list.search.search ?? '')
@@ -85,6 +87,7 @@ export function Toolbar({ catalog, object, list, searchBox, onCreate }: Props) {
         value={text}
         onChange={(event) => setText(event.target.value)}
       />
+      <ListMenu actions={actions} />
       {object.create && (
         <Button type="primary" onClick={onCreate}>
           <Icon name="plus" /> <span className="wide-only">{t('action.create')}</span>

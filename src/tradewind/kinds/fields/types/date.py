@@ -7,7 +7,7 @@ from datetime import date
 from tradewind.kernel.problems import InvalidValue
 from tradewind.kernel.sql import Columns, Sql
 from tradewind.kinds.fields import cells, comparisons
-from tradewind.kinds.fields.contract import Column, Example, FieldType, Operator, Options
+from tradewind.kinds.fields.contract import Column, Example, FieldType, Operator, Options, Typed
 
 
 class DateOptions(Options, frozen=True):
@@ -56,6 +56,9 @@ class Date(FieldType[DateOptions, date]):
 
     def format(self, value: date, options: DateOptions, locale: str = "en") -> str:
         return f"{value.year:04d}年{value.month}月{value.day}日" if locale.startswith("zh") else value.isoformat()
+
+    def typed(self, value: date, options: DateOptions) -> Typed | None:
+        return Typed(value, "yyyy-mm-dd")
 
 
 FIELD = Date()

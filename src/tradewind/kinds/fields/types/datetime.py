@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from tradewind.kernel.problems import InvalidValue
 from tradewind.kernel.sql import Columns, Sql, raw
 from tradewind.kinds.fields import cells, comparisons
-from tradewind.kinds.fields.contract import Column, Example, FieldType, Operator, Options
+from tradewind.kinds.fields.contract import Column, Example, FieldType, Operator, Options, Typed
 
 
 class DatetimeOptions(Options, frozen=True):
@@ -63,6 +63,13 @@ class Datetime(FieldType[DatetimeOptions, datetime]):
 
     def format(self, value: datetime, options: DatetimeOptions, locale: str = "en") -> str:
         return value.isoformat().replace("+00:00", "Z")
+
+    def split(self, value: datetime, options: DatetimeOptions, locale: str, zone: tzinfo) -> tuple[Typed | str, ...]:
+        """A moment of the zone's clock, which a spreadsheet keeps without a zone."""
+        try:
+            return (Typed(value.astimezone(zone).replace(tzinfo=None), "yyyy-mm-dd hh:mm:ss"),)
+        except OverflowError:
+            return (self.format(value, options, locale),)
 
 
 FIELD = Datetime()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tradewind.kernel.problems import InvalidValue
 from tradewind.kernel.sql import Columns, Sql
 from tradewind.kinds.fields import cells, comparisons
-from tradewind.kinds.fields.contract import Column, Example, FieldType, Options
+from tradewind.kinds.fields.contract import Column, Example, FieldType, Options, Typed
 from tradewind.kinds.fields.values import SAFE_INTEGER, between
 
 
@@ -63,6 +63,9 @@ class Integer(FieldType[IntegerOptions, int]):
 
     def format(self, value: int, options: IntegerOptions, locale: str = "en") -> str:
         return str(value)
+
+    def typed(self, value: int, options: IntegerOptions) -> Typed | None:
+        return Typed(value, "0")
 
 
 FIELD = Integer()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, tzinfo
 from decimal import Decimal
 from typing import LiteralString
 
@@ -12,7 +12,7 @@ import msgspec
 from tradewind.kernel.problems import InvalidValue
 from tradewind.kernel.sql import Columns, Sql, cast_param, param, raw
 from tradewind.kinds.fields import cells, comparisons
-from tradewind.kinds.fields.contract import Column, Example, FieldType, Index, Operator, Options
+from tradewind.kinds.fields.contract import Column, Example, FieldType, Index, Operator, Options, Typed
 from tradewind.kinds.fields.values import exact
 from tradewind.kinds.reference import currencies
 
@@ -119,6 +119,7 @@ class MoneyField(FieldType[MoneyOptions, Money]):
     value = Money
     formula_type = "money"
     groupable = False
+    parts = ("", "currency")
     operators = {
         "eq": Operator(Money, _compare("=")),
         "ne": Operator(Money, _differs),
@@ -215,6 +216,20 @@ class MoneyField(FieldType[MoneyOptions, Money]):
 
     def indexes(self, options: MoneyOptions) -> tuple[Index, ...]:
         return (Index("btree", lambda columns: columns[1] + raw(", ") + columns[0]),)
+
+    def typed(self, value: Money, options: MoneyOptions) -> Typed | None:
+        """A number only where the field can hold no other currency, so that no figure leaves without saying what it is."""
+        only = options.currencies == (options.default_currency,) == (value.currency,)
+        return Typed(value.amount, f'{_form(value)} "{value.currency}"') if only else None
+
+    def split(self, value: Money, options: MoneyOptions, locale: str, zone: tzinfo) -> tuple[Typed | str, ...]:
+        return (Typed(value.amount, _form(value)), value.currency)
+
+
+def _form(value: Money) -> str:
+    exponent = value.amount.as_tuple().exponent
+    digits = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return "0." + "0" * digits if digits else "0"
 
 
 FIELD = MoneyField()

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tradewind.kernel.sql import Columns, Sql
 from tradewind.kinds.fields import cells, comparisons
-from tradewind.kinds.fields.contract import Column, Example, FieldType, Options
+from tradewind.kinds.fields.contract import Column, Example, FieldType, Options, Typed
 from tradewind.kinds.fields.values import between, exact
 
 
@@ -60,6 +60,9 @@ class Percent(FieldType[PercentOptions, Decimal]):
 
     def format(self, value: Decimal, options: PercentOptions, locale: str = "en") -> str:
         return format(value.scaleb(2), "f") + "%"
+
+    def typed(self, value: Decimal, options: PercentOptions) -> Typed | None:
+        return Typed(value, "0." + "0" * options.digits + "%" if options.digits else "0%")
 
 
 FIELD = Percent()

@@ -1,0 +1,129 @@
+"""Exports against COPY of the same rows, an ordinary user's rows against all, and the memory of five times as many rows."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import subprocess
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import psycopg
+from psycopg import sql
+
+from benchmarks.figures import Figure
+from benchmarks.firm import FIELDS, found_firm
+from benchmarks.ground import Cluster
+from tradewind.accounts import people
+from tradewind.accounts.actors import actor_for
+from tradewind.catalog.publish import publish
+from tradewind.catalog.snapshot import load
+from tradewind.files.store import FileStore
+from tradewind.jobs.queue import finish, take
+from tradewind.kernel.clock import SystemClock
+from tradewind.kernel.json import Json
+from tradewind.metadata.actors import Actor
+from tradewind.metadata.questions import Filter
+from tradewind.query.database.pool import Database, open_pool
+from tradewind.records.exports import making, runs
+from tradewind.records.exports.wanted import Wanted
+
+ROWS = 100_000
+FEW = 20_000
+ROUNDS = 3
+Form = Literal["csv", "xlsx"]
+
+
+async def run(cluster: Cluster) -> list[Figure]:
+    """What rights, field types and the form of a file cost."""
+    url = cluster.server.url("exporting")
+    async with cluster.database("exporting") as database:
+        firm = await found_firm(database, ROWS)
+        role = firm.catalog.roles["seller"]
+        rights = {"customer": msgspec.structs.replace(role.objects["customer"], export=True)}
+        await publish(database, [msgspec.structs.replace(role, objects=rights)], None, SystemClock())
+        store = FileStore(cluster.folder / "files")
+        figures: list[Figure] = []
+        row = 0.0
+        for form, goal in (("csv", 25.0), ("xlsx", 60.0)):
+            ratios: list[tuple[float, float, float]] = []
+            for _ in range(ROUNDS):
+                took, rows = await _export(database, store, firm.boss, form, ROWS)
+                copied = _copy(url, cluster.folder / "copied.csv")
+                ratios.append((took / copied, took, copied))
+                row = took / rows if form == "csv" else row
+            ratio, took, copied = sorted(ratios)[ROUNDS // 2]
+            detail = f"{ROWS / took:,.0f} rows a second of {len(FIELDS)} columns, {took:.1f} s; COPY TO csv of the same columns {copied:.2f} s"
+            figures.append(Figure(f"export of {ROWS:,} rows as {form}, against COPY", ratio, goal, detail=detail))
+        took, rows = await _export(database, store, firm.seller, "csv", ROWS)
+        detail = f"{took / rows * 1e6:.0f} µs a row of the {rows:,} in scope, one field masked, against {row * 1e6:.0f} µs"
+        figures.append(Figure("a row of an export with row scope and mask", took / rows / row, 1.5, detail=detail))
+    for form in ("csv", "xlsx"):
+        few, many = (peak(url, cluster.folder / "peaks", form, rows) for rows in (FEW, ROWS))
+        detail = f"at most {many / 1024:.0f} MB for {ROWS:,} rows, {few / 1024:.0f} MB for {FEW:,}"
+        figures.append(Figure(f"memory of an export as {form} with five times the rows", many / few, 1.15, detail=detail))
+    return figures
+
+
+async def _export(database: Database, store: FileStore, actor: Actor, form: Form, rows: int) -> tuple[float, int]:
+    """Seconds until the file is in the store, and its rows. The customer number n has a credit of 1.5 n."""
+    clock = SystemClock()
+    least = Filter(op="lte", field="credit", value={"amount": str(rows * Decimal("1.5")), "currency": "USD"})
+    identity = await runs.begin(database, await load(database), actor, "customer", Wanted(format=form, fields=FIELDS, filter=least), clock)
+    job = await take(database, [runs.JOB], clock)
+    assert job is not None
+    started = time.perf_counter()
+    await making.make(database, store, job, clock, _tell)
+    took = time.perf_counter() - started
+    await finish(database, job, clock)
+    run = await runs.get(database, actor, identity, clock)
+    assert run.state == "ready"
+    await runs.end(database, store, actor, identity, clock)
+    return took, run.rows
+
+
+async def _tell(progress: dict[str, Json]) -> None:
+    """Nobody looks."""
+
+
+def _copy(url: str, path: Path) -> float:
+    """Seconds of COPY of the same columns in the same order into a file."""
+    columns = sql.SQL(", ").join(sql.Identifier(key) for key in FIELDS)
+    statement = sql.SQL("COPY (SELECT {} FROM data.customer ORDER BY id DESC) TO STDOUT (FORMAT csv, HEADER)").format(columns)
+    with psycopg.connect(url) as connection, path.open("wb") as file:
+        started = time.perf_counter()
+        with connection.cursor().copy(statement) as copy:
+            for block in copy:
+                file.write(block)
+        return time.perf_counter() - started
+
+
+def peak(url: str, folder: Path, form: Form, rows: int) -> int:
+    """Kilobytes a fresh process holds at most while it exports so many customers."""
+    given = {"BENCH_URL": url, "BENCH_FOLDER": str(folder), "BENCH_FORM": form, "BENCH_ROWS": str(rows)}
+    done = subprocess.run([sys.executable, "-m", "benchmarks.exporting"], env={**os.environ, **given}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout.split()[-1])
+
+
+async def _measured() -> int:
+    """What `peak` runs."""
+    database = await open_pool(os.environ["BENCH_URL"], size=2, statement_timeout="600s")
+    async with database.reading() as connection:
+        person = await people.by_email(connection, "boss@bench.example")
+        assert person is not None
+        actor = await actor_for(connection, person.id)
+    form: Form = "csv" if os.environ["BENCH_FORM"] == "csv" else "xlsx"
+    _, rows = await _export(database, FileStore(Path(os.environ["BENCH_FOLDER"])), actor, form, int(os.environ["BENCH_ROWS"]))
+    assert rows == int(os.environ["BENCH_ROWS"])
+    await database.close()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+if __name__ == "__main__":
+    print(asyncio.run(_measured()))
