@@ -173,3 +173,25 @@ async def test_reference_lists_speak_the_readers_language(client: Client, sign_i
     assert (await client.get("/api/reference/secrets")).status_code == 404
     client.cookies.clear()
     assert (await client.get("/api/reference/languages")).status_code == 401
+
+
+async def test_a_text_becomes_a_company_name_and_a_text_again(client: Client) -> None:
+    def shop(kind: str) -> dict[str, Any]:
+        fields = [{"key": "name", "type": kind, "labels": LABELS}, {"key": "keeper", "type": "person_name" if kind != "text" else "text", "labels": LABELS}]
+        return {"kind": "object", "key": "shop", "labels": LABELS, "title": "name", "fields": fields}
+
+    first = await client.post("/api/definitions/publish", json={"definitions": [shop("text")], "base": {}})
+    assert first.status_code == 200, first.text
+    row = {"name": "Müller GmbH & Co. KG", "keeper": "Dr. Anna Müller"}
+    made = (await client.post("/api/objects/shop/records", json={"row": row})).json()["ids"][0]
+    second = await client.post("/api/definitions/publish", json={"definitions": [shop("company_name")], "base": {"object/shop": 1}})
+    assert second.status_code == 200, second.text
+    shown = (await client.get(f"/api/objects/shop/records/{made}")).json()
+    assert shown["name"] == row["name"]
+    assert (shown["keeper"]["given"], shown["keeper"]["family"], shown["keeper"]["salutation"]) == ("Anna", "Müller", "Dr.")
+    similar = {"filter": {"op": "similar", "field": "name", "value": "MULLER LTD"}}
+    assert (await client.post("/api/objects/shop/count", json=similar)).json()["count"] == 1
+    third = await client.post("/api/definitions/publish", json={"definitions": [shop("text")], "base": {"object/shop": 2}})
+    assert third.status_code == 200, third.text
+    shown = (await client.get(f"/api/objects/shop/records/{made}")).json()
+    assert (shown["name"], shown["keeper"]) == (row["name"], row["keeper"])

@@ -27,6 +27,8 @@ OPTIONS = read_options(KIND, {})
         ("Nguyễn; Thị Lan", "Thị Lan", "Nguyễn", "", "Nguyễn Thị Lan"),
         ("Madonna", "Madonna", "", "", "Madonna"),
         ("Mr John Smith", "John", "Smith", "Mr", "John Smith"),
+        ("M. Jean Dupont", "Jean", "Dupont", "M.", "Jean Dupont"),
+        ("Eng Hon Lee", "Eng Hon", "Lee", "", "Eng Hon Lee"),
     ],
 )
 def test_cells_are_divided(cell: str, given: str, family: str, salutation: str, full: str) -> None:

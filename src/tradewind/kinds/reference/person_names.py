@@ -99,10 +99,11 @@ _PARTICLES = frozenset(
 )
 """Words that belong to the family name after them."""
 _SALUTATIONS = re.compile(
-    r"((?:(?:mr|mrs|ms|miss|mx|dr|prof|herr|frau|hr|fr|m|mme|mlle|sr|sra|srta|don|doña|sig|sig\.ra|dott|dott\.ssa|ing|dipl\.-ing|mag|eng|sir|madam|lady|lord|rev|hon|pan|pani|dhr|mevr"
-    r"|г-н|г-жа|господин|госпожа|bay|bayan)\.?\s+)+)(?=\S)",
+    r"((?:(?:(?:mr|mrs|ms|miss|mx|dr|prof|herr|frau|mme|mlle|señor|señora|madam|г-н|г-жа|господин|госпожа)\.?"
+    r"|(?:m|hr|fr|mag|ing|eng|hon|rev|sig|sig\.ra|dott|dott\.ssa|sr|sra|srta|dhr|mevr|dipl\.-ing)\.)\s+)+)(?=\S)",
     re.IGNORECASE,
 )
+"""Salutations and titles in front; those that are names as well (Eng, Hon, M) only with their point."""
 _AFTER = re.compile(r"(先生|女士|小姐|太太|夫人|老师|经理|總經理|总经理|博士|教授|さん|様|씨|님)$")
 
 
