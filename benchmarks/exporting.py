@@ -121,7 +121,12 @@ def peak(url: str, folder: Path, form: Form, rows: int) -> int:
     return int(done.stdout.split()[-1])
 
 
-async def _measured() -> int:
+def _peak() -> int:
+    """Kilobytes this process held at most: not ru_maxrss, which a process takes over from the one that started it."""
+    return int(next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")))
+
+
+async def _measured() -> None:
     """What `peak` runs."""
     database = await open_pool(os.environ["BENCH_URL"], size=2, statement_timeout="600s")
     async with database.reading() as connection:
@@ -132,9 +137,8 @@ async def _measured() -> int:
     _, rows = await _export(database, FileStore(Path(os.environ["BENCH_FOLDER"])), actor, form, int(os.environ["BENCH_ROWS"]))
     assert rows == int(os.environ["BENCH_ROWS"])
     await database.close()
-    # Not ru_maxrss, which a process takes over from the one that started it.
-    return int(next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")))
 
 
 if __name__ == "__main__":
-    print(asyncio.run(_measured()))
+    asyncio.run(_measured())
+    print(_peak())
