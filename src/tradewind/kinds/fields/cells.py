@@ -16,6 +16,7 @@ _PLAIN_NEGATIVE = re.compile(r"-\d+(?:\.\d+)?%?", re.ASCII)
 _SIGNS = "=+-@＝＋－＠"
 _SKIPPED = "".join(map(chr, range(33))) + "\x7f\xa0\u3000\u200b\ufeff'\"＇＂"
 """What a spreadsheet may leave out before it looks for a formula: blanks, control characters, quotes."""
+_SUSPECT = frozenset(_SIGNS + _SKIPPED)
 
 
 def plain(text: str) -> str:
@@ -72,7 +73,10 @@ def unguarded(text: str) -> str:
 
 
 def _could_run(text: str) -> bool:
-    if text[:1] in ("\t", "\r", "\n"):
+    first = text[:1]
+    if first not in _SUSPECT:
+        return False
+    if first in ("\t", "\r", "\n"):
         return True
     start = text.lstrip(_SKIPPED)[:1]
     return start != "" and start in _SIGNS and not _PLAIN_NEGATIVE.fullmatch(text)

@@ -68,7 +68,7 @@ def _made(column: Column, wanted: Wanted, language: str, zone: ZoneInfo, raw: An
     if kind is None:
         return (str(raw),)
     try:
-        value = read(raw, kind.value)
+        value = raw if kind.value is str and isinstance(raw, str) else read(raw, kind.value)
     except InvalidValue:
         return _padded(str(raw), len(column.headers))
     if wanted.calculating:

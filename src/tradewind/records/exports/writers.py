@@ -149,7 +149,8 @@ class XlsxWriter:
         if isinstance(cell, Typed) and not _fits(cell):
             cell = plain(cell)
         if isinstance(cell, str):
-            into.sheet.write_string(into.row, column, self._shortened(cell).translate(_NO_XML))
+            text = self._shortened(cell)
+            into.sheet.write_string(into.row, column, text if text.isascii() else text.translate(_NO_XML))
         elif isinstance(cell.value, date):
             into.sheet.write_datetime(into.row, column, cell.value, self._form(cell.form))
         else:
