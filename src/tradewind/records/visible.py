@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from tradewind.kernel.json import Json
+from tradewind.kernel.problems import UnknownObject
 from tradewind.kinds.fields.comparisons import Within
 from tradewind.kinds.fields.contract import FieldType
 from tradewind.kinds.fields.registry import field_types
@@ -41,6 +42,12 @@ def visible_catalog(catalog: Catalog, actor: Actor) -> dict[str, Json]:
         "types": {name: _type(kind) for name, kind in field_types().items()} | _structural_types(),
     }
     return found
+
+
+def known_object(catalog: Catalog, actor: Actor, object_key: str) -> None:
+    """Raises UnknownObject for one that is not there, and for one of which the actor can see nothing."""
+    if object_key not in catalog.objects or scope_of(catalog, actor, object_key).nothing:
+        raise UnknownObject(object=object_key)
 
 
 def _plain(definition: msgspec.Struct) -> dict[str, Json]:

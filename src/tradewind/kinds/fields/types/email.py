@@ -7,12 +7,19 @@ import re
 import idna
 
 from tradewind.kernel.problems import InvalidValue
-from tradewind.kernel.sql import Columns, Sql, raw
+from tradewind.kernel.sql import Columns, Sql, join, literal, raw
 from tradewind.kinds.fields import cells, comparisons
 from tradewind.kinds.fields.contract import Column, Example, FieldType, Operator, Options
 from tradewind.kinds.fields.values import clean, short
 
+_PUBLIC = ("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com", "gmx.de", "web.de", "qq.com", "163.com", "126.com")
+"""Mail services anybody may use: sharing one says nothing."""
 _LOCAL = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}")
+
+
+def _domain(columns: Columns) -> Sql:
+    domain = raw("lower(split_part(") + columns[0] + raw(", '@', 2))")
+    return raw("CASE WHEN ") + domain + raw(" NOT IN (") + join(", ", [literal(one) for one in _PUBLIC]) + raw(") THEN ") + domain + raw(" END")
 
 
 class EmailOptions(Options, frozen=True):
@@ -29,6 +36,7 @@ class Email(FieldType[EmailOptions, str]):
         **comparisons.textual(),
         "domain": Operator(str, lambda columns, operand: raw("split_part(") + columns[0] + raw(", '@', 2) = ") + comparisons.safe_param(operand.lower())),
     }
+    keys = {"domain": _domain}
     examples = (
         Example(
             values=("anna@example.com", "j.smith+eu@example.co.uk", "王芳@example.cn", "a@xn--bcher-kva.example"),

@@ -29,6 +29,7 @@ class Url(FieldType[UrlOptions, str]):
             str, lambda columns, operand: raw("substring(") + columns[0] + raw(" from '^https?://([^/:?#]+)') = ") + comparisons.safe_param(operand.lower())
         ),
     }
+    keys = {"domain": lambda columns: raw("regexp_replace(lower(substring(") + columns[0] + raw(" from '^https?://([^/:?#]+)')), '^www\\.', '')")}
     examples = (
         Example(
             values=("https://example.com/a?b=c#d", "http://example.com:8080/", "https://xn--bcher-kva.example/"),
