@@ -40,6 +40,7 @@ async def merge_certain(database: Database, catalog: Catalog, actor: Actor, obje
         fresh = [one for one in page.groups if one.key not in left]
         if not fresh:
             return outcome
+        before = outcome.merged
         for group in fresh:
             reason = await _merge(database, catalog, actor, object_key, list(group.members), clock)
             if reason:
@@ -48,7 +49,7 @@ async def merge_certain(database: Database, catalog: Catalog, actor: Actor, obje
             else:
                 outcome.merged += 1
                 outcome.records += len(group.members) - 1
-        await told(outcome, outcome.merged + max(page.total, len(left)))
+        await told(outcome, before + max(page.total, len(left)))
 
 
 async def _merge(database: Database, catalog: Catalog, actor: Actor, object_key: str, members: list[UUID], clock: Clock) -> str:
