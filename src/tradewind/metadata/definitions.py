@@ -142,7 +142,7 @@ class LayoutDefinition(Definition, frozen=True, kw_only=True):
     create: tuple[str, ...] = ()
     """Fields of the create form; empty means all sections."""
     related: tuple[str, ...] = ()
-    """Inverse relations listed under the record, as "object.relation"."""
+    """Inverse relations listed under the record, as "object.relation"; with "contact:object.relation" those of the record that its relation `contact` leads to."""
 
 
 class MenuDefinition(Definition, frozen=True, kw_only=True):

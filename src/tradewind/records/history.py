@@ -136,7 +136,7 @@ async def _values_seen(database: Database, catalog: Catalog, actor: Actor, objec
 async def undo(database: Database, catalog: Catalog, actor: Actor, action: UUID, clock: Clock) -> Written:
     """Takes back what one action did, as a new recorded action: created records go to the bin, changed values return, deleted ones come back, merged ones part.
 
-    Only the one who did it, or an actor who sees everything, may. Raises NotFound, and Stale where a value was changed again since.
+    Only the one who did it may; what the system changed by itself, whoever may change it back. Raises NotFound, and Stale where a value was changed again since.
     """
     async with database.reading() as connection:
         merged = await is_merge(connection, action)
@@ -154,19 +154,20 @@ async def _undo(database: Database, catalog: Catalog, actor: Actor, action: UUID
     async with database.transaction() as connection:
         rows = await connection.rows(
             raw(
-                "SELECT c.operation, c.object, c.record, c.fields, v.payload, c.actor FROM system.changes AS c LEFT JOIN system.change_values AS v ON v.change = c.id WHERE c.action = "
+                "SELECT c.operation, c.object, c.record, c.fields, v.payload, c.actor, c.actor_kind FROM system.changes AS c LEFT JOIN system.change_values AS v ON v.change = c.id WHERE c.action = "
             )
             + param(action)
             + raw(" ORDER BY c.at DESC, c.id DESC")
         )
-        if not rows or any(row[5] != actor.person for row in rows):
+        by_itself = actor.kind == "person" and all(row[0] == "update" and row[5] is None and row[6] == SYSTEM.kind for row in rows)
+        if not rows or not (by_itself or all(row[5] == actor.person for row in rows)):
             raise NotFound()
         done = Written(action=action)
         touched: dict[str, list[UUID]] = {}
         changed: defaultdict[str, Changed] = defaultdict(Changed)
         lines = {row[1] for row in rows if catalog.objects[row[1]].parent}
         whole = {row[1] for row in rows} == lines
-        for operation, object_key, record, fields, payload, _ in rows:
+        for operation, object_key, record, fields, payload, *_ in rows:
             touched.setdefault(object_key, []).append(record)
             if object_key in lines and not whole and operation in ("create", "delete"):
                 continue

@@ -71,6 +71,12 @@ class _Found:
     shut: dict[tuple[str, UUID], list[MatchRule]] = field(default_factory=lambda: defaultdict[tuple[str, UUID], list[MatchRule]](list))
 
 
+def looks(catalog: Catalog, object_key: str) -> bool:
+    """Whether records of the object are compared at all."""
+    quality = quality_of(catalog, object_key)
+    return quality is not None and bool(quality.rules)
+
+
 async def similar(database: Database, catalog: Catalog, actor: Actor, object_key: str, rows: Sequence[Mapping[str, Any]], clock: Clock) -> list[Similar]:
     """For each row, given as on the wire and perhaps half typed, the records like it. A row with an `id` is compared with other records than that one.
 
