@@ -57,6 +57,10 @@ const PATHS: Record<string, string> = {
   box: 'M12 3l8 4v10l-8 4-8-4V7zM4 7l8 4 8-4M12 11v10',
   receipt: 'M6 3h12v18l-3-2-3 2-3-2-3 2zM9 8h6M9 12h6',
   list: 'M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01',
+  bell: 'M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 21h4',
+  merge: 'M6 4v5l6 5v6M18 4v5l-6 5',
+  apart: 'M12 20v-6L6 9V4M12 14l6-5V4M4 4h4M16 4h4',
+  gauge: 'M4 18a8 8 0 1 1 16 0M12 18l4-6M12 18h.01',
   warn: 'M12 3l10 18H2zM12 10v5M12 18h.01',
 }
 

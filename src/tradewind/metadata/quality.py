@@ -26,6 +26,14 @@ def forms(field: FieldDefinition) -> tuple[str, ...] | None:
     return ("", *kind.keys)
 
 
+def forms_of(type_name: str) -> tuple[str, ...]:
+    """The same for a field of the type with its usual settings; empty where it cannot be compared."""
+    try:
+        return forms(FieldDefinition(key=type_name, type=type_name, labels={})) or ()
+    except msgspec.ValidationError:
+        return ()
+
+
 def form_type(field: FieldDefinition, by: str) -> str:
     """What forms of two fields must have in common to be compared: keys and texts are text, relations have the same target, anything else its own type."""
     if field.type == "relation":

@@ -77,10 +77,13 @@ def looks(catalog: Catalog, object_key: str) -> bool:
     return quality is not None and bool(quality.rules)
 
 
-async def similar(database: Database, catalog: Catalog, actor: Actor, object_key: str, rows: Sequence[Mapping[str, Any]], clock: Clock) -> list[Similar]:
+async def similar(
+    database: Database, catalog: Catalog, actor: Actor, object_key: str, rows: Sequence[Mapping[str, Any]], clock: Clock, *, tell: bool = True
+) -> list[Similar]:
     """For each row, given as on the wire and perhaps half typed, the records like it. A row with an `id` is compared with other records than that one.
 
-    Values that their fields do not take, and fields that are not the actor's to give, are passed over. Raises UnknownObject, InvalidRequest.
+    Values that their fields do not take, and fields that are not the actor's to give, are passed over. Without `tell` nothing is said, and nothing logged,
+    of records out of scope. Raises UnknownObject, InvalidRequest.
     """
     definition, scope = catalog.objects.get(object_key), scope_of(catalog, actor, object_key)
     if definition is None or definition.retired or (scope.nothing and not scope.create):
@@ -97,6 +100,8 @@ async def similar(database: Database, catalog: Catalog, actor: Actor, object_key
             await _look(connection, catalog, actor, quality, rule, definition, given, found, clock)
         hits = await _hits(connection, catalog, actor, found, clock)
     await _seen(database, catalog, actor, hits, clock)
+    if not tell:
+        return [Similar(hits=tuple(one)) for one in hits]
     outside, limited = await _outside(database, catalog, actor, found, clock)
     return [Similar(hits=tuple(hits[number]), outside=tuple(outside[number]), limited=limited) for number in range(len(rows))]
 
@@ -107,7 +112,7 @@ async def similar_to(database: Database, catalog: Catalog, actor: Actor, object_
     states: dict[str, str] = record.get("_states", {})
     definition = catalog.objects[object_key]
     row = {one.key: record[one.key] for one in definition.live_fields() if one.key in record and states.get(one.key) != "masked"}
-    found = (await similar(database, catalog, actor, object_key, [{**row, "id": str(identity)}], clock))[0]
+    found = (await similar(database, catalog, actor, object_key, [{**row, "id": str(identity)}], clock, tell=False))[0]
     linked = {
         (str(one.options.get("target")), str(inner["id"]))
         for one in definition.live_fields()

@@ -29,7 +29,7 @@ export interface Schema {
   $defs?: Record<string, Schema>
 }
 
-export type FieldTypes = Record<string, { group: string; schema: Schema }>
+export type FieldTypes = Record<string, { group: string; schema: Schema; forms: string[] }>
 
 const list = () => request<Listed[]>('GET', '/api/definitions?retired=true')
 const types = () => request<FieldTypes>('GET', '/api/field-types')

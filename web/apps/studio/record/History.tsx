@@ -18,6 +18,10 @@ interface Entry {
   operation: string
   fields?: string[]
   values?: HistoryValue[]
+  /** The record it happened to, where that became part of this one. */
+  of?: { id: string; title?: unknown }
+  /** Of a merge, the records that became part of this one. */
+  records?: string[]
 }
 
 /** The server's list in one shape: changed values as a list. */
@@ -36,6 +40,8 @@ export function readHistory(raw: unknown): Entry[] {
       at: String(entry.at ?? entry.created_at ?? ''),
       by: typeof by === 'string' ? { id: by, name: by } : (by ?? null),
       operation: String(entry.operation ?? ''),
+      ...(entry.of ? { of: entry.of as NonNullable<Entry['of']> } : {}),
+      ...(Array.isArray(entry.records) ? { records: entry.records as string[] } : {}),
       ...(Array.isArray(entry.fields) ? { fields: entry.fields as string[] } : {}),
       values: pairs,
     }
@@ -53,9 +59,10 @@ export default function History({ object, id }: { object: ObjectType; id: string
   if (!asked.data) return <Skeleton lines={4} />
   const undo = async (action: string) => {
     try {
-      await api.undo(action)
+      const back = (await api.undo(action)) as { kept?: unknown[]; others_kept?: boolean } | undefined
       markStale(object.key)
-      done(t('toast.undone'), undefined, () => undefined)
+      const kept = back?.kept?.length ?? 0
+      done(kept || back?.others_kept ? t('duplicates.kept', { count: kept || 1 }) : t('toast.undone'), undefined, () => undefined)
     } catch (problem) {
       sayProblem(problem)
     }
@@ -80,7 +87,12 @@ export default function History({ object, id }: { object: ObjectType; id: string
             <time className="quiet" title={instant(entry.at, language)}>
               {ago(entry.at, language)}
             </time>
-            {entry.action && entry.operation === 'update' && (
+            {entry.of && (
+              <span className="pill grey">
+                {t('history.of', { name: typeof entry.of.title === 'string' ? entry.of.title : '–' })}
+              </span>
+            )}
+            {entry.action && !entry.of && (entry.operation === 'update' || entry.operation === 'merge') && (
               <Button size="small" type="link" onClick={() => void undo(entry.action as string)}>
                 {t('action.undo')}
               </Button>
