@@ -219,7 +219,7 @@ async def test_history_goes_on_and_an_old_link_leads_to_the_survivor(firm: Firm)
     of_b = [entry for entry in entries if entry.of is not None and entry.of["id"] == str(firm.b)]
     assert [(entry.operation, [value["field"] for value in entry.values]) for entry in of_b] == [("delete", []), ("update", ["grade"]), ("create", [])]
     merging = next(entry for entry in entries if entry.operation == "merge")
-    assert (merging.action, merging.records) == (done.action, (str(firm.b),))
+    assert (merging.action, merging.records) == (done.action, ({"id": str(firm.b), "title": "Mueller"},))
     (new,) = await world.create(world.anna, "customer", {"name": "Third"})
     await firm.merge(new, firm.a)
     with pytest.raises(Merged) as further:

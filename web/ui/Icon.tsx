@@ -59,7 +59,7 @@ const PATHS: Record<string, string> = {
   list: 'M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01',
   bell: 'M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 21h4',
   merge: 'M6 4v5l6 5v6M18 4v5l-6 5',
-  apart: 'M12 20v-6L6 9V4M12 14l6-5V4M4 4h4M16 4h4',
+  apart: 'M12 4v16M8 7l-5 5 5 5M16 7l5 5-5 5',
   gauge: 'M4 18a8 8 0 1 1 16 0M12 18l4-6M12 18h.01',
   warn: 'M12 3l10 18H2zM12 10v5M12 18h.01',
 }

@@ -47,8 +47,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     values: list[dict[str, Any]]
     of: dict[str, Any] | None = None
     """The record it happened to, where that became part of this one."""
-    records: tuple[str, ...] = ()
-    """Of a merge, the records that became part of this one, as far as the reader may see them."""
+    records: tuple[dict[str, Any], ...] = ()
+    """Of a merge, the records that became part of this one, with their names, as far as the reader may see them."""
+    takes_back: str = ""
+    """The action of the merge that was taken back."""
 
 
 async def history(database: Database, catalog: Catalog, actor: Actor, object_key: str, identity: UUID, clock: Clock) -> list[Entry]:
@@ -97,9 +99,19 @@ def _entry(catalog: Catalog, actor: Actor, object_key: str, identity: UUID, reco
     title = catalog.objects[object_key].title
     of = None if happened_to == identity else {"id": str(happened_to), "title": record.get(title)}
     named: list[str] = payload.get("records", []) if payload is not None and operation in ("merge", "unmerge") else []
-    merged = tuple(one for one in named if UUID(one) in records)
+    merged = tuple({"id": one, "title": records[UUID(one)].get(title)} for one in named if UUID(one) in records)
     by = {"id": str(person) if person else None, "name": person_name}
-    return Entry(id=change, at=at, by=by, operation=operation, action=action, values=values, of=of, records=merged)
+    return Entry(
+        id=change,
+        at=at,
+        by=by,
+        operation=operation,
+        action=action,
+        values=values,
+        of=of,
+        records=merged,
+        takes_back=str((payload or {}).get("merge", "")) if operation == "unmerge" else "",
+    )
 
 
 async def _titles_today(connection: Connection, catalog: Catalog, actor: Actor, object_key: str, entries: list[Entry], clock: Clock) -> None:

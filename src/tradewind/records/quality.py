@@ -197,6 +197,8 @@ async def _keep(database: Database, catalog: Catalog, object_key: str, figures: 
             + raw(", t.record, t.field, t.code, t.rule FROM jsonb_to_recordset(") + cast_param(canonical(rows).decode(), "jsonb")
             + raw(") AS t(record uuid, field text, code text, rule text)")
         )  # fmt: skip
+        if figures.score is None:
+            return
         told: dict[str, Json] = {
             "object": object_key,
             "score": figures.score,

@@ -116,8 +116,9 @@ export function QualityRule(props: Props) {
             <legend>{t('build.quality.terms')}</legend>
             {rule.terms.map((one, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a term is its place
-              <div key={index} className="term">
+              <div key={index} className={rule.across ? 'term across' : 'term'}>
                 <TermSide
+                  named={Boolean(rule.across)}
                   label={say(owner.labels, owner.key)}
                   fields={comparable(owner)}
                   field={one.field}
@@ -131,6 +132,7 @@ export function QualityRule(props: Props) {
                 />
                 {rule.across && (
                   <TermSide
+                    named
                     label={say(target?.labels, rule.across)}
                     fields={comparable(target)}
                     field={one.other ?? ''}
@@ -171,6 +173,7 @@ export function QualityRule(props: Props) {
 }
 
 interface SideProps {
+  named: boolean
   label: string
   fields: { value: string; label: string }[]
   field: string
@@ -180,10 +183,11 @@ interface SideProps {
   onForm: (form: string) => void
 }
 
-function TermSide({ label, fields, field, form, forms, onField, onForm }: SideProps) {
+function TermSide({ named, label, fields, field, form, forms, onField, onForm }: SideProps) {
   const { t } = useWords()
   return (
     <>
+      {named && <small className="quiet">{label}</small>}
       <Select
         aria-label={`${label}: ${t('build.quality.field')}`}
         placeholder={label}

@@ -88,14 +88,14 @@ function One({ report }: { report: Report }) {
     <>
       <div className="scores">
         <div className="score whole">
-          <strong className="tabular">{percent(figures.score)}</strong>
+          <strong className="tabular">{percent(figures.score)} %</strong>
           <span>{t('quality.score')}</span>
           <Change now={figures.score} before={before?.score} />
           <Line scores={report.scores} />
         </div>
         {(['filled', 'valid', 'unique', 'recent'] as const).map((part) => (
           <div key={part} className="score">
-            <strong className="tabular">{percent(figures.parts?.[part])}</strong>
+            <strong className="tabular">{percent(figures.parts?.[part])} %</strong>
             <span>{t(`quality.part.${part}`)}</span>
             <Change now={figures.parts?.[part]} before={before?.parts?.[part]} />
             <Bar share={figures.parts?.[part] ?? 0} />

@@ -138,7 +138,7 @@ function Line({ notice, onOpen, onMark }: { notice: Notice; onOpen: () => void; 
   const left = Object.values(body.refused ?? {}).reduce((sum, one) => sum + one, 0)
   const more =
     notice.kind === 'quality_report'
-      ? t('notices.qualityMore', {
+      ? t(body.before === null || body.before === undefined ? 'notices.qualityFirst' : 'notices.qualityMore', {
           before: percent(body.before),
           invalid: body.invalid,
           duplicates: body.duplicates,

@@ -21,7 +21,9 @@ interface Entry {
   /** The record it happened to, where that became part of this one. */
   of?: { id: string; title?: unknown }
   /** Of a merge, the records that became part of this one. */
-  records?: string[]
+  records?: { id: string; title?: unknown }[]
+  /** The merge that was taken back. */
+  takes_back?: string
 }
 
 /** The server's list in one shape: changed values as a list. */
@@ -41,7 +43,8 @@ export function readHistory(raw: unknown): Entry[] {
       by: typeof by === 'string' ? { id: by, name: by } : (by ?? null),
       operation: String(entry.operation ?? ''),
       ...(entry.of ? { of: entry.of as NonNullable<Entry['of']> } : {}),
-      ...(Array.isArray(entry.records) ? { records: entry.records as string[] } : {}),
+      ...(entry.takes_back ? { takes_back: String(entry.takes_back) } : {}),
+      ...(Array.isArray(entry.records) ? { records: entry.records as NonNullable<Entry['records']> } : {}),
       ...(Array.isArray(entry.fields) ? { fields: entry.fields as string[] } : {}),
       values: pairs,
     }
@@ -77,22 +80,31 @@ export default function History({ object, id }: { object: ObjectType; id: string
       String(found)
     )
   }
+  const entries = readHistory(asked.data)
+  const merges = new Set(entries.filter((entry) => entry.operation === 'merge').map((entry) => entry.action))
+  const undone = new Set(
+    entries.filter((entry) => entry.operation === 'unmerge').flatMap((entry) => [entry.action, entry.takes_back]),
+  )
+  const mayUndo = (entry: Entry) =>
+    entry.action && !entry.of && (entry.operation === 'merge' || (entry.operation === 'update' && !merges.has(entry.action)))
+  const named = (title: unknown) => (typeof title === 'string' ? `“${title}”` : '–')
   return (
     <ol className="history">
-      {readHistory(asked.data).map((entry, index) => (
-        <li key={`${entry.at}-${entry.action ?? index}`}>
+      {entries.map((entry, index) => (
+        <li key={`${entry.at}-${entry.action ?? ''}-${index}`}>
           <div className="history-head">
             {entry.by && <Person value={entry.by} />}
             <span>{t(`history.${entry.operation}`, { defaultValue: entry.operation })}</span>
             <time className="quiet" title={instant(entry.at, language)}>
               {ago(entry.at, language)}
             </time>
+            {entry.records?.length ? <bdi>{entry.records.map((one) => named(one.title)).join(t('build.comma'))}</bdi> : null}
             {entry.of && (
               <span className="pill grey">
                 {t('history.of', { name: typeof entry.of.title === 'string' ? entry.of.title : '–' })}
               </span>
             )}
-            {entry.action && !entry.of && (entry.operation === 'update' || entry.operation === 'merge') && (
+            {mayUndo(entry) && !undone.has(entry.action) && (
               <Button size="small" type="link" onClick={() => void undo(entry.action as string)}>
                 {t('action.undo')}
               </Button>
