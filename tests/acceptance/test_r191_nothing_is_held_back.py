@@ -9,7 +9,7 @@ from tests.http.client import Client, enter
 
 ROOT = Path(__file__).parents[2]
 GATES = re.compile(r"licen[cs]e[_ ]?key|max_users|user_limit|seats?\b|enterprise|premium|upgrade to|\btrial\b", re.IGNORECASE)
-ALL_RIGHTS = {"build", "people", "roles", "audit", "keys", "purge", "demo"}
+ALL_RIGHTS = {"build", "people", "roles", "audit", "keys", "purge", "demo", "data"}
 
 
 def test_no_code_asks_for_a_licence_or_counts_seats() -> None:

@@ -61,6 +61,10 @@ const PATHS: Record<string, string> = {
   image: 'M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9.5h.01',
   place: 'M12 21s7-6.5 7-11.5a7 7 0 0 0-14 0C5 14.5 12 21 12 21zM12 7a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z',
   language: 'M4 5h9M8.5 3v2M6 5c0 5 3 8 7 9M11 5c0 5-3 8-7 9M13 20l4-9 4 9M14.5 17h5',
+  bell: 'M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 21h4',
+  merge: 'M6 4v5l6 5v6M18 4v5l-6 5',
+  apart: 'M12 4v16M8 7l-5 5 5 5M16 7l5 5-5 5',
+  gauge: 'M4 18a8 8 0 1 1 16 0M12 18l4-6M12 18h.01',
   warn: 'M12 3l10 18H2zM12 10v5M12 18h.01',
 }
 

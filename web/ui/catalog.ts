@@ -66,12 +66,25 @@ export interface Menu {
   objects: string[]
 }
 
+/** A rule by which two records count as one. */
+export interface MatchRule {
+  key: string
+  labels: Texts
+  strength: 'certain' | 'likely' | 'hint'
+  /** The other object, where records of two are compared. */
+  across: string
+  /** The relation that a new record gets filled with. */
+  link: string
+  fields: string[]
+}
+
 export interface Catalog {
   edition: number
   objects: Record<string, ObjectType>
   views: View[]
   layouts: Layout[]
   menus: Menu[]
+  quality: Record<string, MatchRule[]>
   types: Record<string, { group?: string; operators: Record<string, string>; aggregates?: string[] }>
 }
 

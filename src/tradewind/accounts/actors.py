@@ -14,7 +14,7 @@ from tradewind.metadata.actors import Actor, Share
 from tradewind.metadata.definitions import Catalog
 from tradewind.query.database.pool import Connection
 
-SYSTEM_RIGHTS = frozenset({"build", "people", "roles", "audit", "keys", "purge", "demo"})
+SYSTEM_RIGHTS = frozenset({"build", "people", "roles", "audit", "keys", "purge", "demo", "data"})
 
 _ORGANISATION = raw(
     """, below AS (

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from tradewind.catalog.quality import quality_problems
 from tradewind.catalog.schema.columns import SYSTEM_COLUMNS
 from tradewind.kernel.json import Json, mapping
 from tradewind.kernel.problems import InvalidDefinition, Problem
@@ -24,6 +25,7 @@ from tradewind.metadata.definitions import (
     LookupOptions,
     MenuDefinition,
     ObjectDefinition,
+    QualityDefinition,
     RelationOptions,
     RoleDefinition,
     RollupOptions,
@@ -81,13 +83,15 @@ def _problems_of(at: str, catalog: Catalog, definition: AnyDefinition, live: Obj
             return [_wrong(f"{at}/objects", "unknown_object", key=key) for key in definition.objects if key not in live]
         case RoleDefinition():
             return _role_problems(at, definition, live)
+        case QualityDefinition():
+            return quality_problems(at, definition, live)
 
 
 def _dependent_problems(catalog: Catalog, definitions: Sequence[AnyDefinition]) -> list[Problem]:
     """Fields that would be retired under a formula, roll-up, lookup, filter, sort or rule of a definition outside the change."""
     changed = {(one.kind, one.key) for one in definitions}
     live = {key: one for key, one in catalog.objects.items() if not one.retired}
-    groups: tuple[Mapping[str, AnyDefinition], ...] = (live, catalog.views, catalog.roles)
+    groups: tuple[Mapping[str, AnyDefinition], ...] = (live, catalog.views, catalog.roles, catalog.quality)
     others = [one for group in groups for one in group.values() if (one.kind, one.key) not in changed]
     problems: list[Problem] = []
     for new in definitions:

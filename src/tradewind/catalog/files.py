@@ -11,7 +11,7 @@ import msgspec
 from tradewind.kernel.problems import InvalidDefinition
 from tradewind.metadata.definitions import DEFINITION_KINDS, AnyDefinition, Texts
 
-_FOLDERS = {"object": "objects", "view": "views", "layout": "layouts", "role": "roles", "menu": "menus"}
+_FOLDERS = {"object": "objects", "view": "views", "layout": "layouts", "role": "roles", "menu": "menus", "quality": "quality"}
 
 
 class PackFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

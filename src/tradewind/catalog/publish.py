@@ -16,6 +16,7 @@ import msgspec
 from tradewind.catalog.check import check_definitions
 from tradewind.catalog.indexes import ensure_view_index
 from tradewind.catalog.plan import Plan, Step, make_plan, surroundings
+from tradewind.catalog.quality import ensure_rule_indexes
 from tradewind.catalog.schema.operations.add_field import AddField
 from tradewind.catalog.schema.operations.change_settings import ChangeSettings
 from tradewind.catalog.schema.operations.change_type import ChangeType
@@ -28,7 +29,7 @@ from tradewind.kernel.ids import new_id
 from tradewind.kernel.json import Json, canonical
 from tradewind.kernel.problems import Busy, DefinitionConflict, InvalidDefinition, NotFound, Problem
 from tradewind.kernel.sql import cast_param, join, param, raw
-from tradewind.metadata.definitions import DEFINITION_KINDS, AnyDefinition, Catalog, ObjectDefinition, RoleDefinition, ViewDefinition
+from tradewind.metadata.definitions import DEFINITION_KINDS, AnyDefinition, Catalog, ObjectDefinition, QualityDefinition, RoleDefinition, ViewDefinition
 from tradewind.query.database.pool import Connection, Database
 
 JOB = "publish"
@@ -200,6 +201,14 @@ async def _carry_out(database: Database, opened: _Opened, clock: Clock, log: Log
     for definition in (*views, *opened.definitions):
         if isinstance(definition, ViewDefinition) and not definition.private_to:
             await ensure_view_index(database, definition, around.after)
+    await _index_rules(database, opened.definitions, retyped)
+
+
+async def _index_rules(database: Database, definitions: Iterable[AnyDefinition], retyped: set[str]) -> None:
+    """What rules for duplicates are looked up by, where rules changed or columns under them."""
+    if retyped or any(isinstance(one, QualityDefinition) for one in definitions):
+        catalog = await load(database)
+        await ensure_rule_indexes(database, catalog.quality.values(), catalog.objects)
 
 
 def _telling(around: Surroundings, tell: Tell, number: int, steps: int, of: int) -> Surroundings:
@@ -283,6 +292,8 @@ async def _undo(
         raise
     removed = [(str(one["kind"]), str(one["key"])) for one in body["definitions"] if one["before"] is None and one["kind"] != "object"]
     await _switch(database, undoing, back, [], around, author, clock, "", log, removed=removed, taken=steps)
+    retyped = {step.object for step in steps if isinstance(step, ChangeType)}
+    await _index_rules(database, back, retyped | {key for kind, key in removed if kind == "quality"})
 
 
 def _way_back(body: Any, catalog: Catalog) -> list[AnyDefinition]:
@@ -437,7 +448,14 @@ async def _open(
 
 
 def _published(catalog: Catalog, definition: AnyDefinition) -> AnyDefinition | None:
-    groups = {"object": catalog.objects, "view": catalog.views, "layout": catalog.layouts, "menu": catalog.menus, "role": catalog.roles}
+    groups = {
+        "object": catalog.objects,
+        "view": catalog.views,
+        "layout": catalog.layouts,
+        "menu": catalog.menus,
+        "role": catalog.roles,
+        "quality": catalog.quality,
+    }
     return groups[definition.kind].get(definition.key)
 
 

@@ -13,7 +13,7 @@ from tradewind.kernel.sql import raw
 from tradewind.metadata.definitions import DEFINITION_KINDS, Catalog
 from tradewind.query.database.pool import Connection, Database
 
-_GROUPS = {"object": "objects", "view": "views", "layout": "layouts", "menu": "menus", "role": "roles"}
+_GROUPS = {"object": "objects", "view": "views", "layout": "layouts", "menu": "menus", "role": "roles", "quality": "quality"}
 
 
 class CatalogHolder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -159,6 +159,25 @@ async def call_off(connection: Connection, name: str, key: str) -> bool:
             + param(key)
         )
     )
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How a job stands: ready, running, done, failed or called_off."""
+
+    state: str
+    progress: dict[str, Any]
+    problem: str
+    at: datetime
+    """When it was put in, or has ended."""
+
+
+async def standing(connection: Connection, name: str, key: str) -> Standing | None:
+    """The last job of this name and key; None where there was none lately."""
+    row = await connection.row(
+        raw("SELECT state, progress, problem, coalesce(finished_at, created_at) FROM system.jobs WHERE name = ") + param(name) + raw(" AND key = ")
+        + param(key) + raw(" ORDER BY created_at DESC, id DESC LIMIT 1")
+    )  # fmt: skip
+    return None if row is None else Standing(state=row[0], progress=row[1], problem=row[2], at=row[3])
 
 
 async def forget(connection: Connection, clock: Clock, age: timedelta) -> None:

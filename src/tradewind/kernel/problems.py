@@ -158,6 +158,20 @@ class Guarded(Problem):
     status = 409
 
 
+class Merged(Problem):
+    """The record became part of another, which `survivor` in params names."""
+
+    code = "record.merged"
+    status = 410
+
+
+class CannotUndo(Problem):
+    """What was done since stands in the way; `rule` in params says what."""
+
+    code = "record.cannot_undo"
+    status = 409
+
+
 class StillReferenced(Problem):
     """Deleting is refused because others point here and the relation says restrict."""
 

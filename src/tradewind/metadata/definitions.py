@@ -142,7 +142,7 @@ class LayoutDefinition(Definition, frozen=True, kw_only=True):
     create: tuple[str, ...] = ()
     """Fields of the create form; empty means all sections."""
     related: tuple[str, ...] = ()
-    """Inverse relations listed under the record, as "object.relation"."""
+    """Inverse relations listed under the record, as "object.relation"; with "contact:object.relation" those of the record that its relation `contact` leads to."""
 
 
 class MenuDefinition(Definition, frozen=True, kw_only=True):
@@ -175,7 +175,7 @@ class ObjectRights(Definition, frozen=True):
     grants: tuple[Grant, ...] = ()
 
 
-SystemRight = Literal["build", "people", "roles", "audit", "keys", "purge", "demo"]
+SystemRight = Literal["build", "people", "roles", "audit", "keys", "purge", "demo", "data"]
 
 
 class RoleDefinition(Definition, frozen=True, kw_only=True):
@@ -190,13 +190,73 @@ class RoleDefinition(Definition, frozen=True, kw_only=True):
     objects: dict[str, ObjectRights] = {}
 
 
-AnyDefinition = ObjectDefinition | ViewDefinition | LayoutDefinition | MenuDefinition | RoleDefinition
+Strength = Literal["hint", "likely", "certain"]
+STRENGTHS: tuple[Strength, ...] = ("hint", "likely", "certain")
+"""From the weakest to the strongest."""
+
+
+class Term(Definition, frozen=True, kw_only=True):
+    """Two records agree in a field. `by` is one of the type's `keys`, or empty for the form in which it counts values as the same."""
+
+    field: str
+    by: str = ""
+    other: str = ""
+    """In a rule across objects: the field of the other object."""
+    other_by: str = ""
+
+
+class MatchRule(Definition, frozen=True, kw_only=True):
+    """Records that agree in all terms are one: certainly, likely, or perhaps."""
+
+    key: str
+    labels: Texts
+    terms: tuple[Term, ...]
+    strength: Strength = "likely"
+    across: str = ""
+    """The other object, where the records compared are of two."""
+    link: str = ""
+    """Across objects: the relation field that a new record gets filled with when exactly one is found."""
+    carry: dict[str, str] = {}
+    """Further fields filled from the one found, where they are empty: {own field: its field}."""
+
+
+class Weights(Definition, frozen=True, kw_only=True):
+    """What the parts of a quality score count."""
+
+    filled: int = 40
+    valid: int = 30
+    unique: int = 20
+    recent: int = 10
+
+
+class QualityDefinition(Definition, frozen=True, kw_only=True):
+    """How the records of an object are kept clean: what makes two of them the same, and what counts as well kept."""
+
+    kind: Literal["quality"] = "quality"
+    key: str
+    """Key of the object."""
+    rules: tuple[MatchRule, ...] = ()
+    outside: Literal["nothing", "existence", "owner", "name"] = "existence"
+    """What somebody who enters a record is told of one that he may not see."""
+    most: int = 50
+    """A value that more records have in common says nothing about any two of them."""
+    weights: Weights = Weights()
+    fields: tuple[str, ...] = ()
+    """Fields that should be filled; empty means all that hold a value."""
+    stale_days: int = 365
+    """A record that nobody touched for so long is stale."""
+    report_days: int = 7
+    """How often figures are made and compared; 0 is never."""
+
+
+AnyDefinition = ObjectDefinition | ViewDefinition | LayoutDefinition | MenuDefinition | RoleDefinition | QualityDefinition
 DEFINITION_KINDS: Mapping[str, type[Definition]] = {
     "object": ObjectDefinition,
     "view": ViewDefinition,
     "layout": LayoutDefinition,
     "menu": MenuDefinition,
     "role": RoleDefinition,
+    "quality": QualityDefinition,
 }
 
 
@@ -214,3 +274,4 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     layouts: Mapping[str, LayoutDefinition]
     menus: Mapping[str, MenuDefinition]
     roles: Mapping[str, RoleDefinition]
+    quality: Mapping[str, QualityDefinition] = {}

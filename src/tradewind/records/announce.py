@@ -21,6 +21,8 @@ class Changed:
 
     fields: set[str] = field(default_factory=set[str])
     whole: bool = False
+    jobs: bool = False
+    """Whether work for the worker was put in with it."""
 
 
 async def announce(database: Database, object_key: str, ids: Sequence[UUID], changed: Changed) -> None:

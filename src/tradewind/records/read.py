@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from tradewind.kernel.problems import NotFound, UnknownObject
+from tradewind.kernel.problems import Merged, NotFound, UnknownObject
 from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import Catalog
 from tradewind.metadata.questions import AggregateQuestion, Filter, Question, Sort
 from tradewind.query.compile import passes
 from tradewind.query.database.pool import Database
 from tradewind.records import views
+from tradewind.records.merged import successor
 
 
 async def list_records(database: Database, catalog: Catalog, actor: Actor, question: Question, now: datetime) -> bytes:
@@ -23,16 +24,23 @@ async def list_records(database: Database, catalog: Catalog, actor: Actor, quest
 
 
 async def get_record(database: Database, catalog: Catalog, actor: Actor, object_key: str, identity: UUID, now: datetime) -> bytes:
-    """The record with its lines. Raises NotFound, also for one out of scope or in the recycle bin."""
-    found = await find_record(database, catalog, actor, object_key, identity, now)
+    """The record with its lines. Raises NotFound, also for one out of scope or in the recycle bin, and Merged for one that became part of another."""
+    try:
+        found = await find_record(database, catalog, actor, object_key, identity, now)
+    except NotFound:
+        async with database.reading() as connection:
+            survivor = await successor(connection, catalog, actor, object_key, identity, now)
+        if survivor is not None:
+            raise Merged(object=object_key, survivor=str(survivor)) from None
+        raise
     await views.record_seen(database, catalog, actor, object_key, found, now)
     return found
 
 
-async def find_record(database: Database, catalog: Catalog, actor: Actor, object_key: str, identity: UUID, now: datetime) -> bytes:
-    """The same for the server's own use: nobody is shown it, so no view is logged."""
+async def find_record(database: Database, catalog: Catalog, actor: Actor, object_key: str, identity: UUID, now: datetime, *, deleted: bool = False) -> bytes:
+    """The same for the server's own use: nobody is shown it, so no view is logged. With `deleted` also one in the recycle bin."""
     async with database.reading() as connection:
-        found = await connection.bytes(passes.compile_record(catalog, actor, object_key, identity, now))
+        found = await connection.bytes(passes.compile_record(catalog, actor, object_key, identity, now, deleted=deleted))
     if found == b"null":
         raise NotFound(object=object_key)
     return found

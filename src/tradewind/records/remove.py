@@ -141,10 +141,10 @@ async def _point(
 
 
 async def _tie_again(connection: Connection, catalog: Catalog, actor: Actor, deletions: Sequence[UUID], action: UUID, clock: Clock) -> None:
-    """Relations that these deletions emptied point again at the records that are back, unless somebody filled them since."""
+    """Relations that these deletions emptied point again at the records that are back, unless somebody filled them since. A merge emptied none."""
     rows = await connection.rows(
         raw("SELECT c.object, c.record, c.fields[1], v.payload FROM system.changes AS c JOIN system.change_values AS v ON v.change = c.id")
-        + raw(" WHERE c.operation = 'update' AND c.action = ANY(")
+        + raw(" WHERE c.operation = 'update' AND NOT EXISTS (SELECT 1 FROM system.merges AS m WHERE m.action = c.action) AND c.action = ANY(")
         + cast_param(list(deletions), "uuid[]")
         + raw(")")
     )

@@ -11,11 +11,13 @@ from uuid import UUID
 import msgspec
 
 from tradewind.kernel.json import Json
+from tradewind.kernel.problems import UnknownObject
 from tradewind.kinds.fields.comparisons import Within
 from tradewind.kinds.fields.contract import FieldType
 from tradewind.kinds.fields.registry import field_types, holds_files
 from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import Catalog, FieldDefinition, FormulaOptions, ObjectDefinition, RelationOptions, RollupOptions
+from tradewind.metadata.quality import quality_of, rule_sides
 from tradewind.query.authz.scope import ObjectScope, field_options, filter_fields, is_clear, scope_of
 
 _OPERANDS: dict[Any, str] = {str: "text", int: "integer", Decimal: "decimal", date: "date", datetime: "datetime", UUID: "id", bool: "boolean", Within: "within"}
@@ -38,9 +40,16 @@ def visible_catalog(catalog: Catalog, actor: Actor) -> dict[str, Json]:
         ],
         "layouts": [_plain(layout) for layout in catalog.layouts.values() if layout.object in seen],
         "menus": [menu for menu in menus if menu["objects"]],
+        "quality": {key: rules for key in seen if (rules := _rules(catalog, actor, key))},
         "types": {name: _type(kind) for name, kind in field_types().items()} | _structural_types(),
     }
     return found
+
+
+def known_object(catalog: Catalog, actor: Actor, object_key: str) -> None:
+    """Raises UnknownObject for one that is not there, and for one of which the actor can see nothing."""
+    if object_key not in catalog.objects or scope_of(catalog, actor, object_key).nothing:
+        raise UnknownObject(object=object_key)
 
 
 def _plain(definition: msgspec.Struct) -> dict[str, Json]:
@@ -60,6 +69,24 @@ def _asks_only(view: Any, scope: ObjectScope) -> bool:
 def scope_fields(scope: ObjectScope) -> set[str]:
     """Every field some grant of the scope names."""
     return {key for grant in scope.grants for key in grant.fields}
+
+
+def _rules(catalog: Catalog, actor: Actor, object_key: str) -> list[dict[str, Json]]:
+    """The object's rules for duplicates, as far as the actor may know what they compare."""
+    quality, definition = quality_of(catalog, object_key), catalog.objects[object_key]
+    found: list[dict[str, Json]] = []
+    for rule in quality.rules if quality is not None else ():
+        sides = rule_sides(catalog.objects, definition, rule)
+        if sides is None:
+            continue
+        scopes = [scope_of(catalog, actor, side[0].key) for side in sides]
+        known = all(
+            is_clear(scope.best(field.key)) or is_clear(scope.create_fields.get(field.key, "hidden")) for scope, side in zip(scopes, sides, strict=True) for field, _ in side[1]
+        )  # fmt: skip
+        if known:
+            fields = list[Json](field.key for field, _ in sides[0][1])
+            found.append({"key": rule.key, "labels": dict(rule.labels), "strength": rule.strength, "across": rule.across, "link": rule.link, "fields": fields})
+    return found
 
 
 def _object(catalog: Catalog, definition: ObjectDefinition, scope: ObjectScope, seen: dict[str, ObjectScope]) -> dict[str, Json]:

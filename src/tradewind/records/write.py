@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from tradewind.catalog.snapshot import load
+from tradewind.jobs.queue import wake
 from tradewind.kernel.clock import Clock
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.json import Json, canonical, mapping
@@ -43,6 +44,7 @@ from tradewind.records import log, remove
 from tradewind.records.announce import Changed, announce
 from tradewind.records.batches import Batch, RowProblem, Written
 from tradewind.records.guards import guards_of
+from tradewind.records.outbox import follow_up
 from tradewind.records.recompute import recompute, recompute_parents, with_own_formulas
 from tradewind.records.rows import Row, check_required, decode, fill_defaults, gate
 from tradewind.records.search import search_value
@@ -66,6 +68,13 @@ class Run:
     inside: bool = False
     """Part of another write: lines of a record that was checked already."""
     changed: Changed = dataclasses.field(default_factory=Changed)
+    on_behalf_of: Actor | None = None
+    """Whose write it is, where the system does it because the rights were checked before."""
+
+    @property
+    def author(self) -> Actor:
+        """Who stands in the log."""
+        return self.on_behalf_of or self.actor
 
 
 async def write(database: Database, catalog: Catalog, actor: Actor, batch: Batch, clock: Clock) -> Written:
@@ -83,6 +92,8 @@ async def write(database: Database, catalog: Catalog, actor: Actor, batch: Batch
             catalog = await load(database)
             continue
         await announce(database, batch.object, [identity for identity in written.ids if identity], changed)
+        if changed.jobs:
+            await wake(database)
         return written
     raise CatalogMoved()
 
@@ -113,6 +124,9 @@ async def write_in(connection: Connection, catalog: Catalog, actor: Actor, batch
         case "delete" | "restore" | "purge":
             written = await remove.move(connection, catalog, actor, batch, run.action, clock)
             run.changed.whole = True
+    if batch.operation in ("create", "update", "upsert"):
+        fields = run.changed.fields if batch.operation == "update" else None
+        run.changed.jobs |= await follow_up(connection, catalog, batch.object, [one for one in written.ids if one], fields, clock)
     if batch.idempotency_key and actor.person:
         await connection.execute(
             raw("UPDATE system.idempotency SET answer = ")
@@ -301,13 +315,36 @@ async def _existing(run: Run, target: str, wanted: set[UUID]) -> set[UUID]:
     }
 
 
-async def _update(run: Run, given: Sequence[Mapping[str, Any]]) -> Written:
+async def update_within(
+    connection: Connection,
+    catalog: Catalog,
+    actor: Actor,
+    object_key: str,
+    rows: Sequence[Mapping[str, Any]],
+    action: UUID,
+    clock: Clock,
+    changed: Changed,
+    *,
+    gated: bool = True,
+) -> Written:
+    """Updates that belong to another write (a merge and its way back), which checked the rights: in its transaction and under its action, in the actor's name.
+
+    Guards hold; steps of a status are checked unless they lead back. Raises InvalidRecords.
+    """
+    definition = catalog.objects[object_key]
+    batch = Batch(object=object_key, operation="update", rows=())
+    scope = scope_of(catalog, SYSTEM, object_key)
+    run = Run(connection, catalog, SYSTEM, clock, action, definition, scope, batch, inside=True, changed=changed, on_behalf_of=actor)
+    return await _update(run, rows, gated=gated)
+
+
+async def _update(run: Run, given: Sequence[Mapping[str, Any]], *, gated: bool = True) -> Written:
     rows = [decode(number, one, run.definition, run.scope, creating=False, base_currency=run.catalog.base_currency) for number, one in enumerate(given)]
     for row in rows:
         check_required(row, run.definition)
     before = await _lock(run, rows)
     for row in rows:
-        if row.id is not None and row.id in before:
+        if gated and row.id is not None and row.id in before:
             gate(row, run.definition, before[row.id])
     await _check_references(run, rows)
     good, problems = _refuse(rows, run.batch.partial)
@@ -382,7 +419,7 @@ async def _apply_group(run: Run, columns: tuple[str, ...], rows: Sequence[Row], 
     sets += [
         raw("version = r.version + CASE WHEN ") + moved + raw(" THEN 1 ELSE 0 END"),
         raw("updated_at = CASE WHEN ") + moved + raw(" THEN ") + param(run.clock.now()) + raw(" ELSE r.updated_at END"),
-        raw("updated_by = CASE WHEN ") + moved + raw(" THEN ") + param(run.actor.person) + raw(" ELSE r.updated_by END"),
+        raw("updated_by = CASE WHEN ") + moved + raw(" THEN ") + param(run.author.person) + raw(" ELSE r.updated_by END"),
         raw("search = ")
         + search_value(run.catalog, run.definition, lambda column: raw("t.") + name(column) if column in columns else raw("r.") + name(column)),
     ]
@@ -417,7 +454,7 @@ async def _apply_group(run: Run, columns: tuple[str, ...], rows: Sequence[Row], 
         if fields:
             payload: Json = {"before": {one: old.get(one) for one in fields}, "after": {one: now_values[one] for one in fields}}
             entries.append((identity, fields, payload))
-    await log.record_many(run.connection, run.actor, "update", key, entries, run.clock, action=run.action)
+    await log.record_many(run.connection, run.author, "update", key, entries, run.clock, action=run.action)
     return len(entries)
 
 

@@ -17,7 +17,7 @@ from tradewind.kernel.problems import CrossSite, Forbidden, InvalidRequest, Sign
 from tradewind.kernel.settings import Settings
 from tradewind.metadata.actors import Actor
 
-Right = Literal["public", "signed_in", "person", "define", "build", "people", "roles", "audit", "keys", "purge", "demo"]
+Right = Literal["public", "signed_in", "person", "define", "build", "people", "roles", "audit", "keys", "purge", "demo", "data"]
 """Who may call a route: anybody; any actor; a person but no API key; who defines objects or roles (the route looks which); or who holds that system right."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

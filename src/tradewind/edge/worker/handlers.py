@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from tradewind.accounts.actors import actor_for
 from tradewind.catalog import publish, slow
 from tradewind.catalog.snapshot import load
 from tradewind.files.store import FileStore
+from tradewind.ingest.matching.recognise import recognise
 from tradewind.jobs.queue import Job, keep
 from tradewind.jobs.work import Handler
 from tradewind.kernel.clock import Clock
@@ -18,11 +21,13 @@ from tradewind.kernel.problems import NotFound
 from tradewind.kernel.sql import param, raw
 from tradewind.metadata.actors import SYSTEM
 from tradewind.query.database.pool import Connection, Database
-from tradewind.records import log
+from tradewind.records import cleaning, finder, log, outbox, quality
 from tradewind.records.announce import Changed, announce
 from tradewind.records.exports import making, runs
+from tradewind.records.matches import waiting
 from tradewind.records.recompute import recompute
 from tradewind.records.refill import refill_computed, refill_search
+from tradewind.respond.notifications import notices
 
 LONG = (runs.JOB,)
 """Jobs that may take minutes and that nobody else's work waits for: they have a lane of their own."""
@@ -67,8 +72,53 @@ def handlers(database: Database, clock: Clock, files: FileStore) -> Mapping[str,
 
         await making.make(database, files, job, clock, tell)
 
+    async def finding(job: Job) -> None:
+        async def told(done: int, of: int) -> None:
+            await keep(database, job, clock, {"rules": done, "of": of})
+
+        await finder.find(database, await load(database), job.arguments["object"], told, clock)
+
+    async def looking(job: Job) -> None:
+        async def told(done: int, of: int) -> None:
+            await keep(database, job, clock, {"rows": done, "of": of})
+
+        catalog = await load(database)
+        await finder.find(database, catalog, job.arguments["object"], told, clock)
+        await quality.report(database, catalog, job.arguments["object"], told, clock)
+
+    async def merging(job: Job) -> None:
+        async def told(outcome: cleaning.Outcome, of: int) -> None:
+            await keep(database, job, clock, {**msgspec.structs.asdict(outcome), "of": of})
+
+        so_far = msgspec.convert({key: value for key, value in job.progress.items() if key != "of"}, cleaning.Outcome)
+        async with database.reading() as connection:
+            actor = await actor_for(connection, UUID(job.arguments["person"]))
+        outcome = await cleaning.merge_certain(database, await load(database), actor, job.arguments["object"], told, clock, so_far)
+        body = {"object": job.arguments["object"], **msgspec.structs.asdict(outcome)}
+        await notices.put(database, [UUID(job.arguments["person"])], f"merged:{job.id}", "merged_certain", body, clock)
+
+    async def recognising(job: Job) -> None:
+        catalog, key = await load(database), str(job.arguments["object"])
+        if "ids" in job.arguments:
+            await recognise(database, catalog, key, [UUID(one) for one in job.arguments["ids"]], clock)
+            return
+        after = UUID(job.progress["after"]) if "after" in job.progress else UUID(int=0)
+        while ids := await waiting(database, catalog, key, after):
+            await recognise(database, catalog, key, ids, clock)
+            after = ids[-1]
+            await keep(database, job, clock, {"after": str(after)})
+
+    async def notifying(job: Job) -> None:
+        people = [UUID(one) for one in job.arguments["people"]]
+        await notices.put(database, people, job.arguments["key"], job.arguments["kind"], job.arguments["body"], clock)
+
     return {
         publish.JOB: publishing,
+        finder.JOB: finding,
+        quality.JOB: looking,
+        cleaning.JOB: merging,
+        outbox.RECOGNISE: recognising,
+        outbox.NOTIFY: notifying,
         slow.JOB: indexing,
         runs.JOB: exporting,
         "refill_computed": refilling(refill_computed),

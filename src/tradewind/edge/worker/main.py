@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from tradewind.catalog.publish import resume
+from tradewind.catalog.snapshot import load
 from tradewind.edge.worker.handlers import LONG, handlers
 from tradewind.files.store import FileStore
-from tradewind.jobs.queue import forget
+from tradewind.jobs.queue import forget, wake
 from tradewind.jobs.work import work
 from tradewind.kernel.clock import Clock, SystemClock
 from tradewind.kernel.log import configure, logger
@@ -19,14 +20,18 @@ from tradewind.kernel.settings import Settings
 from tradewind.kernel.sql import cast_param, param, raw
 from tradewind.query.database.pool import Database, open_pool
 from tradewind.records.exports import alerts, runs
+from tradewind.records.quality import enqueue_due
 from tradewind.records.seal import Mark, seal
 from tradewind.records.shares import forget_ended
+from tradewind.records.similar import forget_told
+from tradewind.respond.notifications.notices import forget_old
 
 Chore = Callable[[], Awaitable[None]]
 _log = logger("worker")
 _EVERY = 1.0
 _SWEEP = timedelta(hours=1)
 _TEND = timedelta(seconds=10)
+_LOOK = timedelta(minutes=10)
 _KEEP_KEYS = timedelta(days=7)
 _KEEP_STAGED = timedelta(days=1)
 
@@ -50,6 +55,7 @@ async def run(settings: Settings) -> None:
         (timedelta(0), sealing.latest),
         (_TEND, lambda: _tend(database, clock)),
         (_SWEEP, lambda: sweep(database, files, clock)),
+        (_LOOK, lambda: look_after(database, clock)),
     ]
     due = [clock.now()] * len(chores)
     try:
@@ -107,8 +113,14 @@ async def _tend(database: Database, clock: Clock) -> None:
         _log.warning("worker.ended_interrupted_publish", count=ended)
 
 
+async def look_after(database: Database, clock: Clock) -> None:
+    """Puts in looks at the quality of data that are due."""
+    if await enqueue_due(database, await load(database), clock):
+        await wake(database)
+
+
 async def sweep(database: Database, files: FileStore, clock: Clock) -> None:
-    """Forgets idempotency keys and ended jobs after a week, shares whose time is over, files that no record took within a day, and exports after theirs."""
+    """Forgets idempotency keys and ended jobs after a week, shares whose time is over, old notices, files that no record took within a day, and exports after theirs."""
     await runs.forget(database, files, clock)
     old: datetime = clock.now() - _KEEP_STAGED
     async with database.transaction() as connection:
@@ -116,6 +128,8 @@ async def sweep(database: Database, files: FileStore, clock: Clock) -> None:
         await forget(connection, clock, _KEEP_KEYS)
         await forget_ended(connection, clock)
         await alerts.forget(connection, clock)
+        await forget_told(connection, clock)
+        await forget_old(connection, clock)
         rows = await connection.rows(raw("SELECT id, storage_key FROM system.files WHERE NOT attached AND uploaded_at < ") + param(old) + raw(" FOR UPDATE"))
         await connection.execute(raw("DELETE FROM system.files WHERE id = ANY(") + cast_param([row[0] for row in rows], "uuid[]") + raw(")"))
     for _, key in rows:

@@ -7,7 +7,7 @@ export const STATES = ['hidden', 'masked', 'read', 'write'] as const
 export type State = (typeof STATES)[number]
 export const ROWS = ['own', 'department', 'subtree', 'team', 'all', 'rule'] as const
 export type Rows = (typeof ROWS)[number]
-export const SYSTEM = ['build', 'people', 'roles', 'audit', 'keys', 'purge', 'demo'] as const
+export const SYSTEM = ['build', 'people', 'roles', 'audit', 'keys', 'purge', 'demo', 'data'] as const
 
 export interface Grant {
   rows: Rows

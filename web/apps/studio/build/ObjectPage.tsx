@@ -207,6 +207,17 @@ function Editing({ object, doc, editor, types }: { object: string; doc: Doc; edi
       >
         {editor.version > 0 && !retiredNow && !owner.parent && (
           <Link
+            to="/build/quality/$key"
+            params={{ key: object }}
+            className="icon-button"
+            aria-label={t('build.quality.open')}
+            title={t('build.quality.open')}
+          >
+            <Icon name="merge" />
+          </Link>
+        )}
+        {editor.version > 0 && !retiredNow && !owner.parent && (
+          <Link
             to="/o/$object"
             params={{ object }}
             className="icon-button"

@@ -29,8 +29,17 @@ export interface Schema {
   $defs?: Record<string, Schema>
 }
 
-/** A type as the server describes it: may it name a record, are its values files, does search look into it. */
-export type FieldTypes = Record<string, { group: string; titles: boolean; files: boolean; searched: boolean; schema: Schema }>
+/** A type as the server describes it: may it name a record, are its values files, does search look into it, and the forms in which its values can be compared. */
+export interface FieldTypeShown {
+  group: string
+  titles: boolean
+  files: boolean
+  searched: boolean
+  forms: string[]
+  schema: Schema
+}
+
+export type FieldTypes = Record<string, FieldTypeShown>
 
 const list = () => request<Listed[]>('GET', '/api/definitions?retired=true')
 const types = () => request<FieldTypes>('GET', '/api/field-types')

@@ -2,7 +2,7 @@
 import { request } from '../../../ui/api'
 import type { AnyDoc, Found } from './model'
 
-export type Kind = 'object' | 'role' | 'menu' | 'layout' | 'view'
+export type Kind = 'object' | 'role' | 'menu' | 'layout' | 'view' | 'quality'
 
 export interface Published<T> {
   version: number

@@ -17,6 +17,7 @@ import { Menu } from './Menu'
 import { SignIn } from './SignIn'
 
 const Palette = lazy(() => import('./Palette'))
+const Bell = lazy(() => import('./Bell'))
 
 export function Frame() {
   const session = useSession()
@@ -94,12 +95,17 @@ function Inside() {
           </Link>
         )}
         <span className="toolbar-space" />
+        {Object.keys(catalog.quality).length > 0 && (
+          <Link to="/data" aria-label={t('frame.data')}>
+            <Icon name="merge" size={20} />
+          </Link>
+        )}
         {me.system_rights.includes('build') && (
           <Link to="/build" aria-label={t('frame.build')}>
             <Icon name="build" size={20} />
           </Link>
         )}
-        {me.system_rights.some((right) => right !== 'build') && (
+        {me.system_rights.some((right) => right !== 'build' && right !== 'data') && (
           <Link to="/admin" aria-label={t('frame.admin')}>
             <Icon name="settings" size={20} />
           </Link>
@@ -123,6 +129,9 @@ function Inside() {
         >
           {LANGUAGES[language === 'zh-CN' ? 'en' : 'zh-CN']}
         </Button>
+        <Suspense fallback={<span className="bell" />}>
+          <Bell />
+        </Suspense>
         <Me />
       </header>
       <main id="content">

@@ -12,6 +12,7 @@ import { done, sayProblem, say as toast } from '../../../ui/toast'
 import { isBlank } from '../../../ui/Value'
 import { wireLines } from './Lines'
 import { type LineRow, LineTable, newLine } from './LineTable'
+import { SimilarHints, useSimilar } from './Similar'
 
 type Draft = Record<string, unknown>
 
@@ -47,6 +48,8 @@ export function CreateDrawer({ object, preset, onClose }: { object: ObjectType; 
   })
   const [problems, setProblems] = useState<Record<string, string>>({})
   const [busy, setBusy] = useState(false)
+  const similar = useSimilar(object, draft)
+  const doubtful = similar?.hits.some((hit) => hit.object === object.key && hit.strength === 'certain')
   useEffect(() => localStorage.setItem(store, JSON.stringify(draft)), [draft, store])
 
   const sentence = (item: ProblemItem) => item.detail ?? t(`problems.${item.code}`, { ...item.params, defaultValue: item.code })
@@ -63,8 +66,8 @@ export function CreateDrawer({ object, preset, onClose }: { object: ObjectType; 
     const first = fields.find((field) => found[field.key])
     if (first) document.getElementById(`${form}-${first.key}`)?.focus()
   }
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
+  const submit = async (event?: FormEvent, mergeWith?: string) => {
+    event?.preventDefault()
     const missing = fields.filter((field) => field.required && isBlank(draft[field.key]) && isBlank(field.default))
     if (missing.length) {
       setProblems(Object.fromEntries(missing.map((field) => [field.key, t('form.missing')])))
@@ -87,7 +90,8 @@ export function CreateDrawer({ object, preset, onClose }: { object: ObjectType; 
       done(t('toast.created', { name: say(object.labels, object.key) }), written.action, () => markStale(object.key))
       markStale(object.key)
       onClose()
-      if (id && !preset) void navigate({ to: '/o/$object/$id', params: { object: object.key, id } })
+      if (id && mergeWith) void navigate({ to: '/data/$', params: { _splat: `compare/${object.key}/${mergeWith},${id}` } })
+      else if (id && !preset) void navigate({ to: '/o/$object/$id', params: { object: object.key, id } })
     } catch (problem) {
       refuse(problem)
     } finally {
@@ -115,7 +119,7 @@ export function CreateDrawer({ object, preset, onClose }: { object: ObjectType; 
           <span className="toolbar-space" />
           <Button onClick={onClose}>{t('action.cancel')}</Button>
           <Button type="primary" htmlType="submit" form={form} loading={busy}>
-            {t('action.save')}
+            {t(doubtful ? 'duplicates.createAnyway' : 'action.save')}
           </Button>
         </div>
       }
@@ -165,6 +169,7 @@ export function CreateDrawer({ object, preset, onClose }: { object: ObjectType; 
           )
         })}
       </form>
+      {similar && <SimilarHints object={object} found={similar} onMerge={(id) => void submit(undefined, id)} />}
     </Drawer>
   )
 }

@@ -18,6 +18,12 @@ interface Entry {
   operation: string
   fields?: string[]
   values?: HistoryValue[]
+  /** The record it happened to, where that became part of this one. */
+  of?: { id: string; title?: unknown }
+  /** Of a merge, the records that became part of this one. */
+  records?: { id: string; title?: unknown }[]
+  /** The merge that was taken back. */
+  takes_back?: string
 }
 
 /** The server's list in one shape: changed values as a list. */
@@ -36,6 +42,9 @@ export function readHistory(raw: unknown): Entry[] {
       at: String(entry.at ?? entry.created_at ?? ''),
       by: typeof by === 'string' ? { id: by, name: by } : (by ?? null),
       operation: String(entry.operation ?? ''),
+      ...(entry.of ? { of: entry.of as NonNullable<Entry['of']> } : {}),
+      ...(entry.takes_back ? { takes_back: String(entry.takes_back) } : {}),
+      ...(Array.isArray(entry.records) ? { records: entry.records as NonNullable<Entry['records']> } : {}),
       ...(Array.isArray(entry.fields) ? { fields: entry.fields as string[] } : {}),
       values: pairs,
     }
@@ -53,9 +62,10 @@ export default function History({ object, id }: { object: ObjectType; id: string
   if (!asked.data) return <Skeleton lines={4} />
   const undo = async (action: string) => {
     try {
-      await api.undo(action)
+      const back = (await api.undo(action)) as { kept?: unknown[]; others_kept?: boolean } | undefined
       markStale(object.key)
-      done(t('toast.undone'), undefined, () => undefined)
+      const kept = back?.kept?.length ?? 0
+      done(kept || back?.others_kept ? t('duplicates.kept', { count: kept || 1 }) : t('toast.undone'), undefined, () => undefined)
     } catch (problem) {
       sayProblem(problem)
     }
@@ -70,17 +80,31 @@ export default function History({ object, id }: { object: ObjectType; id: string
       String(found)
     )
   }
+  const entries = readHistory(asked.data)
+  const merges = new Set(entries.filter((entry) => entry.operation === 'merge').map((entry) => entry.action))
+  const undone = new Set(
+    entries.filter((entry) => entry.operation === 'unmerge').flatMap((entry) => [entry.action, entry.takes_back]),
+  )
+  const mayUndo = (entry: Entry) =>
+    entry.action && !entry.of && (entry.operation === 'merge' || (entry.operation === 'update' && !merges.has(entry.action)))
+  const named = (title: unknown) => (typeof title === 'string' ? `“${title}”` : '–')
   return (
     <ol className="history">
-      {readHistory(asked.data).map((entry, index) => (
-        <li key={`${entry.at}-${entry.action ?? index}`}>
+      {entries.map((entry, index) => (
+        <li key={`${entry.at}-${entry.action ?? ''}-${index}`}>
           <div className="history-head">
             {entry.by && <Person value={entry.by} />}
             <span>{t(`history.${entry.operation}`, { defaultValue: entry.operation })}</span>
             <time className="quiet" title={instant(entry.at, language)}>
               {ago(entry.at, language)}
             </time>
-            {entry.action && entry.operation === 'update' && (
+            {entry.records?.length ? <bdi>{entry.records.map((one) => named(one.title)).join(t('build.comma'))}</bdi> : null}
+            {entry.of && (
+              <span className="pill grey">
+                {t('history.of', { name: typeof entry.of.title === 'string' ? entry.of.title : '–' })}
+              </span>
+            )}
+            {mayUndo(entry) && !undone.has(entry.action) && (
               <Button size="small" type="link" onClick={() => void undo(entry.action as string)}>
                 {t('action.undo')}
               </Button>

@@ -1,18 +1,19 @@
 /** A record as a document: header, sections, lines, and tabs below; used by the page and the peek panel. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { Button, Dropdown, Tabs } from 'antd'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { choicesOf } from '../../../kinds/fields/choices'
 import { Person } from '../../../kinds/fields/parts'
-import { api, type Ref, type Row } from '../../../ui/api'
-import { type Field, fieldOf, layoutOf, type ObjectType, useCatalog, useMe } from '../../../ui/catalog'
+import { ApiProblem, api, type Ref, type Row } from '../../../ui/api'
+import { type Catalog, type Field, fieldOf, layoutOf, type ObjectType, useCatalog, useMe } from '../../../ui/catalog'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 import { markStale } from '../../../ui/live'
 import { remember } from '../../../ui/opened'
 import { useSave } from '../../../ui/save'
 import { Failed, Skeleton } from '../../../ui/states'
-import { done, sayProblem } from '../../../ui/toast'
+import { done, say, sayProblem } from '../../../ui/toast'
 import { stateOf, titleOf } from '../../../ui/Value'
 import { FieldRow } from './FieldRow'
 import { Lines } from './Lines'
@@ -22,12 +23,45 @@ const Related = lazy(() => import('./Related'))
 const History = lazy(() => import('./History'))
 const Share = lazy(() => import('./Share'))
 const Belonging = lazy(() => import('./Belonging'))
+const SimilarStrip = lazy(() => import('./Similar'))
 
 interface Props {
   object: ObjectType
   id: string
   narrow?: boolean
   onDeleted?: () => void
+}
+
+interface RelatedList {
+  object: string
+  relation: string
+  /** The record another relation of this one leads to, where the list is that one's. */
+  of?: { field: Field; object: ObjectType; id: string }
+}
+
+/** A layout's "object.relation", or "field:object.relation" of the record that the field leads to; nothing where that is not to be seen. */
+function relatedList(catalog: Catalog, object: ObjectType, row: Row, name: string): RelatedList[] {
+  const [path = '', through = ''] = name.split(':').reverse()
+  const [other = '', relation = ''] = path.split('.')
+  if (!through) return [{ object: other, relation }]
+  const field = fieldOf(object, through)
+  const target = field && catalog.objects[String(field.options.target)]
+  const id = (row[through] as Ref | null | undefined)?.id
+  return field && target && id && catalog.objects[other] ? [{ object: other, relation, of: { field, object: target, id } }] : []
+}
+
+/** The record that an old link leads on to. */
+const mergedInto = (problem: unknown): string | undefined =>
+  problem instanceof ApiProblem && problem.body.code === 'record.merged' ? String(problem.body.params?.survivor) : undefined
+
+function MergedInto({ object, id }: { object: ObjectType; id: string }) {
+  const { t } = useWords()
+  const navigate = useNavigate()
+  useEffect(() => {
+    void navigate({ to: '/o/$object/$id', params: { object: object.key, id }, replace: true })
+    say(t('duplicates.ledOn'))
+  }, [navigate, object.key, id, t])
+  return <Skeleton />
 }
 
 export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
@@ -50,6 +84,8 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
   const { save, dialog } = useSave(object, patch)
   const [sharing, setSharing] = useState(false)
   const [belonging, setBelonging] = useState(false)
+  const survivor = mergedInto(asked.error)
+  if (survivor) return <MergedInto object={object} id={survivor} />
   if (asked.isError && !row) return <Failed problem={asked.error} retry={() => void asked.refetch()} />
   if (!row) return <Skeleton />
 
@@ -85,8 +121,8 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
   ].filter((section) => section.fields.length)
   const status = object.fields.find((field) => field.type === 'status' && choicesOf(field).length > 0)
   const may = (action: string) => row._actions?.includes(action) ?? true
-  const related = layout?.related?.length
-    ? layout.related.map((name) => ({ object: name.split('.')[0] ?? '', relation: name.split('.')[1] ?? '' }))
+  const related: RelatedList[] = layout?.related?.length
+    ? layout.related.flatMap((name) => relatedList(catalog, object, row, name))
     : (object.inverses ?? []).filter((inverse) => catalog.objects[inverse.object] && !catalog.objects[inverse.object]?.parent)
 
   return (
@@ -150,6 +186,11 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
           />
         )}
       </header>
+      {catalog.quality[object.key]?.length ? (
+        <Suspense fallback={null}>
+          <SimilarStrip key={id} object={object} id={id} />
+        </Suspense>
+      ) : null}
       {sections.map((section) => (
         <section key={section.id} className="record-section">
           {section.name && <h2>{section.name}</h2>}
@@ -182,13 +223,16 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
       <Suspense fallback={<Skeleton lines={3} />}>
         <Tabs
           items={[
-            ...related.map(({ object: other, relation }) => ({
-              key: `${other}.${relation}`,
-              label: say(
-                object.inverses?.find((item) => item.object === other && item.relation === relation)?.labels,
-                say(catalog.objects[other]?.labels, other),
-              ),
-              children: <Related object={object} id={id} other={other} relation={relation} />,
+            ...related.map(({ object: other, relation, of }) => ({
+              key: `${of?.field.key ?? ''}:${other}.${relation}`,
+              label: [
+                ...(of ? [say(of.field.labels, of.field.key)] : []),
+                say(
+                  (of?.object ?? object).inverses?.find((item) => item.object === other && item.relation === relation)?.labels,
+                  say(catalog.objects[other]?.labels, other),
+                ),
+              ].join(' · '),
+              children: <Related object={of?.object ?? object} id={of?.id ?? id} other={other} relation={relation} />,
             })),
             { key: 'history', label: t('record.history'), children: <History object={object} id={id} /> },
           ]}

@@ -23,6 +23,7 @@ from tradewind.kernel.problems import Forbidden, InvalidDefinition, InvalidReque
 from tradewind.kernel.sql import param, raw
 from tradewind.kinds.fields.registry import AnyFieldType, field_types
 from tradewind.metadata.definitions import DEFINITION_KINDS, AnyDefinition, ViewDefinition
+from tradewind.metadata.quality import forms_of
 from tradewind.query.database.pool import Connection
 from tradewind.records import log
 from tradewind.records.visible import visible_catalog
@@ -93,8 +94,8 @@ async def listing(request: AnyRequest, retired: bool = False) -> Response[bytes]
 
 @get("/api/field-types", opt=needs("build"))
 async def types(request: AnyRequest) -> Response[bytes]:
-    """Every field type with its group and the JSON Schema of its settings, from which the builder's forms are made."""
-    return answer({name: _described(kind) for name, kind in field_types().items()})
+    """Every field type with its group, the JSON Schema of its settings, from which the builder's forms are made, and the forms in which its values can be compared."""
+    return answer({name: {**_described(kind), "forms": forms_of(name)} for name, kind in field_types().items()})
 
 
 def _described(kind: AnyFieldType) -> dict[str, Json]:

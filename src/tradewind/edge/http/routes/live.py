@@ -20,6 +20,8 @@ class Note(msgspec.Struct, frozen=True):
     object: str
     ids: tuple[UUID, ...]
     fields: tuple[str, ...] | None = None
+    person: UUID | None = None
+    """Of interest to one person alone: notices."""
 
 
 @get("/api/live", opt=needs("person"))
@@ -35,7 +37,10 @@ async def _events(ask: Asked) -> AsyncGenerator[bytes]:
             yield b": still here\n\n"
             continue
         note = msgspec.json.decode(payload, type=Note)
-        if await concerns(ask.database, ask.running.holder.current, ask.actor, note.object, note.ids, note.fields, ask.clock.now()):
+        if note.person is not None:
+            if note.person == ask.actor.person:
+                yield b"event: stale\ndata: " + encoded({"object": note.object}) + b"\n\n"
+        elif await concerns(ask.database, ask.running.holder.current, ask.actor, note.object, note.ids, note.fields, ask.clock.now()):
             yield b"event: stale\ndata: " + encoded({"object": note.object}) + b"\n\n"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, delete, get, patch, post
@@ -15,7 +15,11 @@ from tradewind.kernel.problems import InvalidRequest
 from tradewind.metadata.questions import AggregateQuestion, Dimension, Filter, Measure, Question, Sort
 from tradewind.records import history as past
 from tradewind.records import read, refill, shares, write
-from tradewind.records.batches import Batch, Operation
+from tradewind.records.batches import Batch, Operation, Written
+from tradewind.records.similar import looks, similar
+
+_COMPARED = 20
+"""Rows created at once that are compared with what is there."""
 
 
 class Asking(msgspec.Struct, forbid_unknown_fields=True):
@@ -50,6 +54,8 @@ class Creating(msgspec.Struct, forbid_unknown_fields=True):
     match: tuple[str, ...] = ()
     operation: Operation = "create"
     partial: bool = False
+    source: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")] = "api"
+    """Where the rows come from: website, fair, a shop's name."""
 
 
 class Many(msgspec.Struct, forbid_unknown_fields=True):
@@ -133,17 +139,27 @@ async def pick(request: AnyRequest, key: str, data: Picking) -> Response[bytes]:
     return tagged(request, await read.pick(ask.database, ask.catalog, ask.actor, key, data.search, ask.clock.now()))
 
 
-async def _write(request: AnyRequest, batch: Batch, status: int = 200) -> Response[bytes]:
+async def _write(request: AnyRequest, batch: Batch) -> Response[bytes]:
+    return answer(await _written(request, batch))
+
+
+async def _written(request: AnyRequest, batch: Batch) -> Written:
     ask = asked(request)
     batch = msgspec.structs.replace(batch, idempotency_key=request.headers.get("idempotency-key", "")[:200])
-    return answer(await write.write(ask.database, ask.catalog, ask.actor, batch, ask.clock), status=status)
+    return await write.write(ask.database, ask.catalog, ask.actor, batch, ask.clock)
 
 
 @post("/api/objects/{key:str}/records", opt=needs("signed_in"), status_code=201)
 async def create(request: AnyRequest, key: str, data: Creating) -> Response[bytes]:
-    """One row, or several with what to do with them."""
+    """One row, or several with what to do with them. Where few are created, what is like them comes along: `similar`, one for each row."""
     rows = data.rows or ((data.row,) if data.row is not None else ())
-    return await _write(request, Batch(object=key, operation=data.operation, rows=rows, match=data.match, partial=data.partial), 201)
+    written = await _written(request, Batch(object=key, operation=data.operation, rows=rows, match=data.match, partial=data.partial, source=data.source))
+    if data.operation != "create" or len(rows) > _COMPARED or not looks(asked(request).catalog, key):
+        return answer(written, status=201)
+    ask = asked(request)
+    made = [{**row, "id": str(identity)} for row, identity in zip(rows, written.ids, strict=True) if identity is not None]
+    alike = await similar(ask.database, ask.catalog, ask.actor, key, made, ask.clock)
+    return answer({**msgspec.structs.asdict(written), "similar": alike}, status=201)
 
 
 @post("/api/objects/{key:str}/batch", opt=needs("signed_in"), status_code=200)

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from tradewind.kernel.problems import InvalidValue
-from tradewind.kernel.sql import Columns, Sql
+from tradewind.kernel.sql import Columns, Sql, call
 from tradewind.kinds.fields import comparisons
 from tradewind.kinds.fields.contract import Column, Example, FieldType, Index, Options
 from tradewind.kinds.fields.values import clean, short
@@ -44,6 +44,7 @@ class Text(FieldType[TextOptions, str]):
     formula_type = "text"
     titles = True
     operators = comparisons.textual()
+    keys = {"letters": lambda columns: call("system.letters", columns[0]), "words": lambda columns: call("system.words", columns[0])}
     examples = (
         Example(values=("Bosch", "博世中国", "O'Neill & Sons %_\\", "é", "😀 ok", "null"), bad_values=("a\x00b", "\ud800", "two\nlines", "x" * 256, 5, ["a"])),
         Example({"max_length": 5, "regex": "[A-Z]+"}, values=("ABC",), bad_values=("abc", "ABCDEF"), bad_cells=("abc",)),

@@ -1,0 +1,1 @@
+"""Matching: whom a new record is about."""

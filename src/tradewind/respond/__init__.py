@@ -1,0 +1,1 @@
+"""What a change sets going: notifications."""
