@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ from tradewind.kinds.fields.registry import field_types
 from tradewind.kinds.fields.values import read_options, read_value
 from tradewind.query.database.pool import open_pool
 from tradewind.records.exports.cells import plain
+from tradewind.records.exports.writers import About, XlsxWriter
 
 DANGEROUS = ("=1+1", "+49 30 1234", "-2+3", "@SUM(A1)", "\t=1", "＝1+1", "＋1", "－1+2", "＠x", "  =1+1", '"=1', "'=1", "''+x", "=cmd|' /C calc'!A0", "+")
 HARMLESS = ("plain", "a=b", "-3", "-3.25", "-12.5%", "", "'quoted'", "1+1", "客户")
@@ -239,6 +241,21 @@ async def test_a_text_longer_than_a_cell_says_so_and_csv_holds_it_whole(client: 
     assert all(len(text.encode("utf-16-le")) // 2 <= 32_767 for text in cut) and cut[2] == "short"
     assert (await client.get("/api/exports")).json()[0]["cut"] == 2
     assert [row[1] for row in csv_rows(await exported(client, settings, "essay", **wanted, format="csv"))] == ["Text", long, smiles, "short"]
+
+
+def test_a_table_longer_than_a_sheet_goes_on_in_the_next(tmp_path: Path) -> None:
+    book = XlsxWriter(tmp_path, "en", most_rows=3)
+    book.begin("History", ("No", "Text"))
+    book.begin("A/B: [long] name of a sheet that nobody needs", ("No",))
+    for number in range(7):
+        book.row(0, (Typed(number, "0"), f"t{number}"))
+        book.row(1, (Typed(number, "0"),))
+    sheets = sheets_of(book.end(About(title="T", author="A", at=datetime(2026, 3, 5, tzinfo=UTC), lines=[("a", "=b")])).read_bytes())
+    assert all(len(name) <= 31 for name in sheets)
+    tables = list(sheets.values())
+    assert [row[1] for name, table in sheets.items() if name.startswith("History") for row in table[1:]] == [f"t{number}" for number in range(7)]
+    assert [row[0] for name, table in sheets.items() if name.startswith("A-B") for row in table[1:]] == [float(number) for number in range(7)]
+    assert tables[-1] == [["a", "=b"]]
 
 
 async def test_the_question_is_said_in_the_readers_words(client: Client, settings: Settings) -> None:

@@ -98,8 +98,8 @@ def _entry(catalog: Catalog, actor: Actor, object_key: str, identity: UUID, reco
         return None
     title = catalog.objects[object_key].title
     of = None if happened_to == identity else {"id": str(happened_to), "title": record.get(title)}
-    named: list[str] = payload.get("records", []) if payload is not None and operation in ("merge", "unmerge") else []
-    merged = tuple({"id": one, "title": records[UUID(one)].get(title)} for one in named if UUID(one) in records)
+    said: dict[str, Any] = payload if payload is not None and operation in ("merge", "unmerge") else {}
+    merged = tuple({"id": one, "title": records[UUID(one)].get(title)} for one in said.get("records", []) if UUID(one) in records)
     by = {"id": str(person) if person else None, "name": person_name}
     return Entry(
         id=change,
@@ -110,7 +110,7 @@ def _entry(catalog: Catalog, actor: Actor, object_key: str, identity: UUID, reco
         values=values,
         of=of,
         records=merged,
-        takes_back=str(payload.get("merge", "")) if payload is not None and operation == "unmerge" else "",
+        takes_back=str(said.get("merge", "")),
     )
 
 

@@ -82,6 +82,8 @@ async def make(database: Database, files: FileStore, job: Job, clock: Clock, tel
             policy = (await limits.current(connection)).policy
         await _Attempt(database, files, job, asked, clock, tell, policy).run()
     except Busy:
+        if job.attempts >= job.max_attempts:
+            await _fail(database, identity, Busy.code, {})
         raise
     except Problem as problem:
         await _fail(database, identity, problem.code, problem.params)

@@ -108,8 +108,9 @@ class XlsxWriter:
 
     suffix = ".xlsx"
 
-    def __init__(self, folder: Path, language: str) -> None:
+    def __init__(self, folder: Path, language: str, most_rows: int = MOST_ROWS) -> None:
         self.cut = 0
+        self._most_rows = most_rows
         self._path, self._language = folder / "book.xlsx", language
         self._book: Any = xlsxwriter.Workbook(str(self._path), {"constant_memory": True, "tmpdir": str(folder), "strings_to_urls": False})
         self._book.use_zip64()
@@ -138,7 +139,7 @@ class XlsxWriter:
 
     def row(self, table: int, cells: Sequence[Cell]) -> None:
         into = self._tables[table]
-        if into.row >= MOST_ROWS:
+        if into.row >= self._most_rows:
             self._next_sheet(into)
         into.row += 1
         for column, cell in enumerate(cells):
