@@ -14,6 +14,7 @@ export type ProblemCode =
   | 'field.read_only'
   | 'field.required'
   | 'field.unknown'
+  | 'file.unreadable'
   | 'internal'
   | 'object.unknown'
   | 'record.already_exists'

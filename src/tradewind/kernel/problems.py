@@ -36,6 +36,13 @@ class InvalidRequest(Problem):
     status = 400
 
 
+class UnreadableFile(Problem):
+    """A file that cannot be imported as it is; `rule` says why."""
+
+    code = "file.unreadable"
+    status = 422
+
+
 class MethodNotAllowed(Problem):
     """The address exists, but not for this verb."""
 
