@@ -23,14 +23,19 @@ class Chunk(msgspec.Struct, frozen=True):
         return self.first + len(self.rows) - 1
 
 
-def chunks(path: Path, size: int, after: int = 0) -> Iterator[Chunk]:
-    """The rows behind row `after`, in chunks of `size`; never more than one of them in memory."""
+def rows(path: Path) -> Iterator[list[str]]:
+    """All rows, one after another."""
     csv.field_size_limit(LONGEST_CELL)
     with path.open(newline="", encoding="utf-8") as file:
-        lines = csv.reader(file, strict=True)
-        first = after + 1
-        rows = list(islice(islice(lines, after, None), size))
-        while rows:
-            yield Chunk(first, rows)
-            first += len(rows)
-            rows = list(islice(lines, size))
+        yield from csv.reader(file, strict=True)
+
+
+def chunks(path: Path, size: int, after: int = 0) -> Iterator[Chunk]:
+    """The rows behind row `after`, in chunks of `size`; never more than one of them in memory."""
+    lines = rows(path)
+    first = after + 1
+    taken = list(islice(islice(lines, after, None), size))
+    while taken:
+        yield Chunk(first, taken)
+        first += len(taken)
+        taken = list(islice(lines, size))

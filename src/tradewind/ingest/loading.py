@@ -170,7 +170,9 @@ class Attempt:
         for group, match in zip(groups, met, strict=True):
             group.match = match
 
-    async def _settle(self, connection: Connection, rows: TargetRows, groups: list[_Group], related: Mapping[str, Mapping[int, UUID]], bad: Bad) -> dict[int, UUID]:
+    async def _settle(
+        self, connection: Connection, rows: TargetRows, groups: list[_Group], related: Mapping[str, Mapping[int, UUID]], bad: Bad
+    ) -> dict[int, UUID]:
         """Makes, updates, keeps or skips the record of each group."""
         target, counts = rows.target, self.counts[rows.target.called]
         before = {} if self._seen is None else await self._seen.images(connection, target.called, [_key_of(group) for group in groups])
@@ -257,7 +259,9 @@ class Attempt:
         assert self._seen is not None  # noqa: S101 - asked by its only caller
         self._seen.add(rows.target.called, _key_of(group), image)
 
-    async def _create(self, connection: Connection, rows: TargetRows, groups: Sequence[_Group], related: Mapping[str, Mapping[int, UUID]], bad: Bad) -> dict[int, UUID]:
+    async def _create(
+        self, connection: Connection, rows: TargetRows, groups: Sequence[_Group], related: Mapping[str, Mapping[int, UUID]], bad: Bad
+    ) -> dict[int, UUID]:
         """A record for each group, of its first row."""
         if not groups:
             return {}
@@ -268,7 +272,9 @@ class Attempt:
         done: dict[int, UUID] = {}
         for number, found in problems.items():
             place = groups[number].places[0]
-            serious = [one for one in found if not (one.code == "field.required" and _field_of(one) in pretended and related[_field_of(one)].get(place) is PRETENDED)]
+            serious = [
+                one for one in found if not (one.code == "field.required" and _field_of(one) in pretended and related[_field_of(one)].get(place) is PRETENDED)
+            ]
             if serious:
                 for one in groups[number].places:
                     bad.setdefault(one, []).extend(self._explained(rows, one, problem) for problem in serious)
@@ -285,19 +291,27 @@ class Attempt:
             await self._claim(connection, rows, groups, sent, done, bad)
         return done
 
-    async def _claim(self, connection: Connection, rows: TargetRows, groups: Sequence[_Group], sent: Sequence[dict[str, Any]], done: dict[int, UUID], bad: Bad) -> None:
+    async def _claim(
+        self, connection: Connection, rows: TargetRows, groups: Sequence[_Group], sent: Sequence[dict[str, Any]], done: dict[int, UUID], bad: Bad
+    ) -> None:
         """A dry run remembers what it made: its keys, and values that must be unique or that relations are found by."""
         assert self._seen is not None  # noqa: S101 - asked by its only caller
         target = rows.target
         for group, row in zip(groups, sent, strict=True):
             if target.match and group.places[0] in done:
                 self._seen.add(target.called, _key_of(group), _image_of(row) if target.existing == "update" else {})
-        taken = await self._seen.claim(connection, self._loading.catalog, target, [row if group.places[0] in done else {} for group, row in zip(groups, sent, strict=True)])
+        taken = await self._seen.claim(
+            connection, self._loading.catalog, target, [row if group.places[0] in done else {} for group, row in zip(groups, sent, strict=True)]
+        )
         for number, key in taken:
             for place in groups[number].places:
-                bad.setdefault(place, []).append(wrong(self._loading.mapper.source_of(target.called, key), str(sent[number].get(key)), AlreadyExists(field=key)))
+                bad.setdefault(place, []).append(
+                    wrong(self._loading.mapper.source_of(target.called, key), str(sent[number].get(key)), AlreadyExists(field=key))
+                )
 
-    async def _update(self, connection: Connection, rows: TargetRows, groups: Sequence[_Group], related: Mapping[str, Mapping[int, UUID]], bad: Bad) -> dict[int, UUID]:
+    async def _update(
+        self, connection: Connection, rows: TargetRows, groups: Sequence[_Group], related: Mapping[str, Mapping[int, UUID]], bad: Bad
+    ) -> dict[int, UUID]:
         """Rows of one record follow one another, each in its own batch with the others of that rank; what changes nothing is not sent."""
         counts, done = self.counts[rows.target.called], dict[int, UUID]()
         waiting = [(group, list(group.places), dict[str, Any]()) for group in groups]
@@ -313,7 +327,11 @@ class Attempt:
                     sent.append((group, places[0], {**row, "id": group.match.id}))
                     continue
                 done[places[0]] = group.match.id if group.match is not None and group.match.id is not None else PRETENDED
-            written, problems = await self._send(connection, self._batch(rows.target, "update", [row for _, _, row in sent])) if sent else (Written(action=self._loading.identity), {})
+            written, problems = (
+                await self._send(connection, self._batch(rows.target, "update", [row for _, _, row in sent]))
+                if sent
+                else (Written(action=self._loading.identity), {})
+            )
             counts.updated += written.updated
             counts.unchanged += written.unchanged
             for number, (group, place, row) in enumerate(sent):

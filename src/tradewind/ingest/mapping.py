@@ -314,7 +314,7 @@ def _plain_reader(source: Value) -> Read:
 def _instant(text: str, zone: ZoneInfo, form: str) -> str:
     try:
         plain = not form or (form == PLAIN_INSTANT and len(text) == _PLAIN_LENGTH)
-        found = datetime.fromisoformat(text) if plain else datetime.strptime(text, form)
+        found = datetime.fromisoformat(text) if plain else datetime.strptime(text, form)  # noqa: DTZ007 - the zone comes next
         return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC).isoformat()
     except (ValueError, OverflowError) as failure:
         raise InvalidValue(rule="import_instant", format=form or "ISO 8601") from failure
@@ -331,5 +331,3 @@ def _country(text: str) -> str:
     if found is None:
         raise InvalidValue(rule="country")
     return found
-
-

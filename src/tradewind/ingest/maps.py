@@ -9,7 +9,6 @@ import msgspec
 
 from tradewind.kernel.problems import InvalidRequest
 
-
 PLAIN_INSTANT = "%Y-%m-%d %H:%M:%S"
 
 

@@ -69,7 +69,13 @@ class Finder:
         return found, problems, made
 
     async def _make(
-        self, connection: Connection, values: dict[str, Any], keys: dict[str, tuple[str, ...]], found: dict[str, UUID], problems: dict[str, Problem], rules: bool
+        self,
+        connection: Connection,
+        values: dict[str, Any],
+        keys: dict[str, tuple[str, ...]],
+        found: dict[str, UUID],
+        problems: dict[str, Problem],
+        rules: bool,
     ) -> list[UUID]:
         """One record for each folded value that nothing has."""
         first: dict[tuple[str, ...], str] = {}

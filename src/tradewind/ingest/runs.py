@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -14,16 +14,17 @@ from tradewind.ingest.maps import ImportMap
 from tradewind.ingest.reading import Reading
 from tradewind.kernel.clock import Clock
 from tradewind.kernel.ids import new_id
-from tradewind.kernel.json import Json, canonical
-from tradewind.kernel.problems import ImportState, NotFound
+from tradewind.kernel.json import canonical
+from tradewind.kernel.problems import ImportState, NotFound, Problem
 from tradewind.kernel.sql import Sql, cast_param, join, name, param, raw
 from tradewind.metadata.actors import Actor
-from tradewind.query.database.pool import Connection, Database
+from tradewind.query.database.pool import Connection
 
 State = Literal["reading", "mapping", "trying", "ready", "running", "paused", "done", "failed", "cancelled", "undoing", "undone"]
 Stage = Literal["read", "try", "run", "undo"]
 BUSY: tuple[State, ...] = ("reading", "trying", "running", "undoing")
 CHUNK_ROWS = 2_000
+_MOST_ERRORS = 50
 
 
 class TargetCounts(msgspec.Struct, kw_only=True):
@@ -36,16 +37,30 @@ class TargetCounts(msgspec.Struct, kw_only=True):
 
 
 class Counts(msgspec.Struct, kw_only=True):
-    """How far a stage is: rows read of `of`, rows that went in, were refused, were skipped whole; records by target."""
+    """How far a stage is: rows read of `of`; rows that went in, are refused, were skipped whole; rows by target."""
 
     rows: int = 0
     of: int = 0
     loaded: int = 0
     refused: int = 0
     skipped: int = 0
-    targets: dict[str, TargetCounts] = {}
+    targets: dict[str, TargetCounts] = msgspec.field(default_factory=dict[str, TargetCounts])
     hidden: int = 0
     """Rows refused because a record out of the person's reach has their key."""
+
+    def add(self, rows: int, loaded: int, refused: int, skipped: int, hidden: int, targets: Mapping[str, TargetCounts]) -> None:
+        """Counts a chunk in."""
+        self.rows += rows
+        self.loaded += loaded
+        self.refused += refused
+        self.skipped += skipped
+        self.hidden += hidden
+        for target, found in targets.items():
+            total = self.targets.setdefault(target, TargetCounts())
+            total.created += found.created
+            total.updated += found.updated
+            total.unchanged += found.unchanged
+            total.skipped += found.skipped
 
 
 class Undone(msgspec.Struct, kw_only=True):
@@ -56,7 +71,8 @@ class Undone(msgspec.Struct, kw_only=True):
     deleted: int = 0
     restored: int = 0
     kept: int = 0
-    reached: str = ""
+    person: str = ""
+    """Who takes it back; empty for the installation itself."""
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +105,11 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
     rules: bool
     chunk_rows: int
     number: int
+    """0 while the file is loaded, then how often refused rows were run again."""
     reached: int
+    """The last row of the file that is done with."""
+    reached_again: int
+    """The same within the refused rows that run again."""
     counts: Counts
     tried: Counts | None
     undone: Undone | None
@@ -103,7 +123,7 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
 
 _COLUMNS = (
     "id", "run", "name", "person", "request", "address", "state", "stage", "wanted", "file_name", "size", "digest", "found", "shape", "map", "rules", "chunk_rows",
-    "pass", "reached", "counts", "tried", "undone", "problem", "created_at", "updated_at", "started_at", "finished_at", "swept_at",
+    "pass", "reached", "reached_again", "counts", "tried", "undone", "problem", "created_at", "updated_at", "started_at", "finished_at", "swept_at",
 )  # fmt: skip
 _JSON = {"found": Reading, "map": ImportMap, "counts": Counts, "tried": Counts, "undone": Undone, "problem": Failure}
 _MEMBER = {"pass": "number"}
@@ -173,8 +193,13 @@ async def set_state(connection: Connection, identity: UUID, state: State, clock:
 def _assigned(column: str, value: object) -> Sql:
     column = {"number": "pass"}.get(column, column)
     if column in (*_JSON, "report"):
-        return name(column) + raw(" = ") + cast_param(None if value is None else canonical(value).decode(), "jsonb")
+        return name(column) + raw(" = ") + cast_param(None if value is None else kept(value), "jsonb")
     return name(column) + raw(" = ") + param(value)
+
+
+def kept(value: object) -> str:
+    """A value as JSON for its column."""
+    return canonical(value).decode()
 
 
 async def want(connection: Connection, identity: UUID, wanted: str, clock: Clock, of: Sequence[State]) -> None:
@@ -223,5 +248,20 @@ async def chunks_of(connection: Connection, identity: UUID) -> list[LoadedChunk]
     return [LoadedChunk(first=row[0], rows=row[1], refused=tuple(row[2]), digest=bytes(row[3])) for row in rows]
 
 
-def failure_of(code: str, params: dict[str, Json], pointer: str = "", errors: Sequence[Failure] = ()) -> Failure:
-    return Failure(code=code, params=params, pointer=pointer, errors=tuple(errors))
+async def next_pass(connection: Connection, identity: UUID) -> int:
+    """The number of the next time refused rows run."""
+    found = await connection.value(raw("SELECT max(pass) FROM system.import_chunks WHERE import = ") + param(identity))
+    return int(found or 0) + 1
+
+
+async def advance(connection: Connection, identity: UUID, clock: Clock, **members: object) -> None:
+    """Writes down how far a stage is, in the transaction that got it there."""
+    sets = [raw("updated_at = ") + param(clock.now()), *(_assigned(column, value) for column, value in members.items())]
+    await connection.execute(raw("UPDATE system.imports SET ") + join(", ", sets) + raw(" WHERE id = ") + param(identity))
+
+
+def failure_of(problem: Problem) -> Failure:
+    """A problem as it is kept."""
+    return Failure(
+        code=problem.code, params=dict(problem.params), pointer=problem.pointer, errors=tuple(failure_of(one) for one in problem.errors[:_MOST_ERRORS])
+    )

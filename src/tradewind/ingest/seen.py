@@ -73,7 +73,11 @@ class Seen:
         """Writes down what the chunk added."""
         entries = [(target, key, image) for (target, key), image in self._fresh.items()]
         if entries:
-            columns = [cast_param([one[0] for one in entries], "text[]"), cast_param([one[1] for one in entries], "bytea[]"), cast_param([one[2] for one in entries], "bytea[]")]
+            columns = [
+                cast_param([one[0] for one in entries], "text[]"),
+                cast_param([one[1] for one in entries], "bytea[]"),
+                cast_param([one[2] for one in entries], "bytea[]"),
+            ]
             await connection.execute(
                 raw("INSERT INTO system.import_keys (import, target, key, image) SELECT ") + param(self._identity) + raw("::uuid, t.* FROM unnest(")
                 + join(", ", columns) + raw(") AS t ON CONFLICT (import, target, key) DO UPDATE SET image = excluded.image")

@@ -83,6 +83,27 @@ async def stage(connection: Connection, identity: UUID, trial: bool, rows: Seque
     )  # fmt: skip
 
 
+async def known(connection: Connection, identity: UUID, trial: bool, numbers: Sequence[int]) -> set[int]:
+    """Which of these rows are kept already."""
+    rows = await connection.rows(
+        raw("SELECT number FROM system.import_rows WHERE import = ") + param(identity) + raw(" AND trial = ") + param(trial) + raw(" AND number = ANY(")
+        + cast_param(list(numbers), "int[]") + raw(")")
+    )  # fmt: skip
+    return {row[0] for row in rows}
+
+
+async def settled(connection: Connection, identity: UUID, numbers: Sequence[int]) -> set[int]:
+    """Which of these rows were loaded since, or dropped."""
+    rows = await connection.rows(
+        raw("SELECT number FROM system.import_rows WHERE NOT trial AND state <> 'waiting' AND import = ")
+        + param(identity)
+        + raw(" AND number = ANY(")
+        + cast_param(list(numbers), "int[]")
+        + raw(")")
+    )
+    return {row[0] for row in rows}
+
+
 async def settle(connection: Connection, identity: UUID, numbers: Sequence[int], state: str) -> int:
     """Moves rows of the run to a state; how many."""
     return await connection.execute(

@@ -67,11 +67,12 @@ async def matches(
 
 def _by_row(found: Sequence[tuple[Any, ...]], count: int) -> list[Match]:
     """The first record the actor may know of decides; where there is only one he may not, that."""
-    made: list[Match | None] = [None] * count
-    for number, identity, seen, *key in found:
+    made = list[Match | None]([None]) * count
+    for row in found:
+        number, identity, seen = int(row[0]), row[1], bool(row[2])
         before = made[number]
         if before is None:
-            made[number] = Match(identity, bool(seen), False, tuple(key))
+            made[number] = Match(identity, seen, False, tuple(row[3:]))
         elif seen and not before.seen:
             made[number] = Match(identity, True, False, before.key)
         elif seen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -36,7 +36,7 @@ from tradewind.metadata.actors import SYSTEM, Actor
 from tradewind.metadata.definitions import Catalog, FieldDefinition, LinesOptions, ObjectDefinition, RelationOptions
 from tradewind.query.authz.scope import ObjectScope, field_options, restricted_fields, scope_of
 from tradewind.query.compile import passes
-from tradewind.query.compile.context import Table, field_columns, value_options
+from tradewind.query.compile.context import Table, value_options
 from tradewind.query.compile.members import field_value, system_value
 from tradewind.query.database.pool import Connection, Database
 from tradewind.records import find, log, remove
