@@ -250,7 +250,7 @@ async def test_a_map_that_does_not_fit_is_refused_before_anything_is_written(
 
 
 async def test_files_that_are_no_csv_are_refused_with_a_sentence(settings: Settings, sign_ins: dict[str, str], tmp_path: Path) -> None:
-    for content, said in ((b"", "is empty"), (b"a,a\n1,2\n", "no column"), (b"%PDF-1.7\n", "PDF"), (b'InvoiceNo\n"open\n', "no column")):
+    for content, said in ((b"", "is empty"), (b"a,a\n1,2\n", "no column"), (b"%PDF-1.7\n1 0 obj\n", "PDF"), (b'InvoiceNo\n"open\n', "no column")):
         file = tmp_path / "bad.csv"
         file.write_bytes(content)
         with pytest.raises(CannotImport, match=said):

@@ -64,7 +64,7 @@ class Counts(msgspec.Struct, kw_only=True):
 
 
 class Undone(msgspec.Struct, kw_only=True):
-    """How far an undo is: log lines of the import taken back of all, and what was left because somebody changed it since."""
+    """How far an undo is: lines of the log taken back of all; records that went to the bin, got their values back, or were kept as they are."""
 
     done: int = 0
     of: int = 0
@@ -73,6 +73,10 @@ class Undone(msgspec.Struct, kw_only=True):
     kept: int = 0
     person: str = ""
     """Who takes it back; empty for the installation itself."""
+    action: str = ""
+    """The action under which it is taken back: the group of all records that go to the bin."""
+    reached: str = ""
+    """The last line of the log that is done with."""
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):

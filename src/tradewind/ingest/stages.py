@@ -16,11 +16,13 @@ from tradewind.ingest.ground import Beat, Ground, sheet_of
 from tradewind.ingest.importing import Ended
 from tradewind.jobs.queue import enqueue, wake
 from tradewind.kernel.clock import Clock
-from tradewind.kernel.problems import Busy, ImportState, Problem
+from tradewind.kernel.ids import new_id
+from tradewind.kernel.problems import Busy, Forbidden, ImportState, Problem
 from tradewind.kernel.sql import cast_param, param, raw
 from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import Catalog
 from tradewind.query.database.pool import Connection, Database
+from tradewind.records.visible import may_delete
 
 JOBS: dict[runs.Stage, str] = {"read": reception.READ_JOB, "try": "import_try", "run": "import_run", "undo": "import_undo"}
 SLICE = 10.0
@@ -154,13 +156,27 @@ async def cancel(database: Database, one: runs.Import, clock: Clock) -> None:
             await runs.want(connection, one.id, "cancel", clock, ("reading", "trying", "running"))
 
 
-async def undo(database: Database, actor: Actor, one: runs.Import, clock: Clock) -> None:
-    """Starts taking back what the import did. Raises ImportState, for a second time too."""
+async def undo(database: Database, catalog: Catalog, actor: Actor, one: runs.Import, clock: Clock) -> None:
+    """Starts taking back what the import did. Raises ImportState, for a second time too; Forbidden where the person may not delete what it made."""
+    for target, counts in one.counts.targets.items():
+        object_key = _object_of(catalog, one, target)
+        if counts.created and object_key and not may_delete(catalog, actor, object_key):
+            raise Forbidden(right="delete", object=object_key)
     async with database.transaction() as connection:
-        undone = runs.Undone(person=str(actor.person) if actor.person else "")
+        count = await connection.value(raw("SELECT count(*) FROM system.changes WHERE action = ") + param(one.id))
+        undone = one.undone or runs.Undone(person=str(actor.person or ""), action=str(new_id()), of=int(count or 0))
         await runs.set_state(connection, one.id, "undoing", clock, of=_LOADED, stage="undo", undone=undone, problem=None)
         await _enqueue(connection, one.id, "undo", clock)
     await wake(database)
+
+
+def _object_of(catalog: Catalog, one: runs.Import, called: str) -> str:
+    """The object of a target, or of the records a relation of it made ("contact.customer")."""
+    name, _, relation = called.partition(".")
+    target = next((target for target in one.map.targets if target.called == name), None) if one.map else None
+    definition = catalog.objects.get(target.object) if target else None
+    field = definition.field(relation) if definition and relation else None
+    return definition.key if definition and not relation else str(field.options.get("target", "")) if field else ""
 
 
 async def delete(database: Database, files: FileStore, one: runs.Import) -> None:

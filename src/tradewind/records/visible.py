@@ -215,3 +215,8 @@ def may_fill(catalog: Catalog, actor: Actor, object_key: str) -> MayFill | None:
             filled.add(field.key)
     seen = frozenset(field.key for field in definition.live_fields() if is_clear(scope.best(field.key)))
     return MayFill(scope.create, frozenset(filled), seen)
+
+
+def may_delete(catalog: Catalog, actor: Actor, object_key: str) -> bool:
+    """Whether the actor may delete any record of the object at all."""
+    return scope_of(catalog, actor, object_key).may("delete")

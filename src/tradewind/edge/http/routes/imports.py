@@ -227,7 +227,7 @@ async def undo(request: AnyRequest, identity: str, data: Nothing) -> Response[by
     """Takes back what it did, as a job."""
     ask = asked(request)
     found = await import_of(ask, identity)
-    await stages.undo(ask.database, ask.actor, found, ask.clock)
+    await stages.undo(ask.database, ask.catalog, ask.actor, found, ask.clock)
     return await _answered(request, ask, found.id, 202)
 
 

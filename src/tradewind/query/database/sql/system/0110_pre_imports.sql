@@ -49,3 +49,12 @@ SELECT c.run, 0, c.number * r.chunk_rows + 1, c.rows, ARRAY(SELECT place + c.num
 FROM system.import_chunks_before AS c JOIN system.import_runs AS r ON r.id = c.run;
 DROP TABLE system.import_chunks_before;
 DROP TABLE system.import_runs;
+
+-- Records that an undo left as they are: somebody had changed them since, or needs them.
+CREATE TABLE system.import_kept (
+    import uuid NOT NULL REFERENCES system.imports ON DELETE CASCADE, object text NOT NULL, record uuid NOT NULL, why text NOT NULL, fields text[] NOT NULL,
+    PRIMARY KEY (import, object, record));
+
+-- An action of half a million lines is taken back page by page, newest first.
+DROP INDEX system.changes_action;
+CREATE INDEX changes_action ON system.changes (action, id) WHERE action IS NOT NULL;
