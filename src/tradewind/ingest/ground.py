@@ -11,7 +11,7 @@ from tradewind.accounts.actors import actor_for
 from tradewind.catalog.snapshot import load
 from tradewind.files.store import FileStore
 from tradewind.ingest.checking import check_map
-from tradewind.ingest.loading import Known, Loading
+from tradewind.ingest.loading import Known, Loading, amounts_of
 from tradewind.ingest.mapping import Mapper, People
 from tradewind.ingest.reading import Limits, SheetFound
 from tradewind.ingest.runs import Import
@@ -67,6 +67,12 @@ def sheet_of(one: Import) -> tuple[int, SheetFound]:
     raise ImportStopped(rule="sheet", sheet=wanted)
 
 
+def rows_of(one: Import) -> int:
+    """Rows there are to be done, with those that could not be read as rows."""
+    sheet = sheet_of(one)[1]
+    return sheet.rows + sheet.bad
+
+
 async def key_of(connection: Connection, identity: UUID, number: int) -> str:
     """Where a file of the import lies. Raises ImportStopped when it was swept."""
     statement = raw("SELECT storage_key FROM system.import_files WHERE import = ") + param(identity) + raw(" AND sheet = ") + param(number)
@@ -95,4 +101,4 @@ async def loading_of(database: Database, one: Import, clock: Clock, catalog: Cat
     except InvalidMap as problem:
         raise ImportStopped(rule="rights", errors=problem.errors) from problem
     mapper = Mapper(one.map, catalog, columns, known_people)
-    return Loading(one.id, catalog, actor, clock, one.map, mapper, known or Known())
+    return Loading(one.id, catalog, actor, clock, one.map, mapper, known or Known(), amounts_of(one.map, catalog))

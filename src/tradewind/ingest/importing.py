@@ -12,7 +12,7 @@ from uuid import UUID
 
 from tradewind.ingest import changes, runs, staging
 from tradewind.ingest.canonical import Chunk, chunks
-from tradewind.ingest.ground import Beat, Ground, bad_rows_of, key_of, loading_of, person_of, sheet_of
+from tradewind.ingest.ground import Beat, Ground, bad_rows_of, key_of, loading_of, person_of, rows_of, sheet_of
 from tradewind.ingest.loading import Again, Attempt, Bad, Loading
 from tradewind.ingest.mapping import CellProblem, MappedChunk
 from tradewind.ingest.reading import SheetFound
@@ -166,15 +166,15 @@ class _Stage:
         good = [place for place in range(len(rows.rows)) if place not in bad]
         try:
             async with self._ground.database.transaction() as connection:
-                self._check(await runs.lock(connection, self._one.id), rows)
+                now = self._check(await runs.lock(connection, self._one.id), rows)
                 await attempt.write(connection, good)
                 if self._trial:
                     raise _RolledBack
-                await self._remember(connection, attempt, rows, mapped, bad)
+                await self._remember(connection, now, attempt, rows, mapped, bad)
         except _RolledBack:
             async with self._ground.database.transaction() as connection:
-                self._check(await runs.lock(connection, self._one.id), rows)
-                await self._remember(connection, attempt, rows, mapped, bad)
+                now = self._check(await runs.lock(connection, self._one.id), rows)
+                await self._remember(connection, now, attempt, rows, mapped, bad)
                 assert self._seen is not None  # noqa: S101 - a dry run has it
                 await self._seen.save(connection)
         except Again:
@@ -182,8 +182,8 @@ class _Stage:
                 self._seen.clear()
             raise
 
-    def _check(self, now: runs.Import, rows: _Rows) -> None:
-        """Raises _Stopped unless this stage is still wanted and nobody else did this chunk."""
+    def _check(self, now: runs.Standing, rows: _Rows) -> runs.Standing:
+        """The same. Raises _Stopped unless this stage is still wanted and nobody else did this chunk."""
         if now.state != self._state:
             raise _Stopped("left")
         if now.wanted:
@@ -193,37 +193,50 @@ class _Stage:
             raise _Stopped("left")
         if rows.chunk is None and now.reached_again >= rows.numbers[0]:
             raise _Stopped("left")
+        return now
 
-    async def _remember(self, connection: Connection, attempt: Attempt, rows: _Rows, mapped: MappedChunk, bad: Bad) -> None:
+    async def _remember(self, connection: Connection, now: runs.Standing, attempt: Attempt, rows: _Rows, mapped: MappedChunk, bad: Bad) -> None:
         """The entry of the chunk: what was counted, what was refused, what transforms changed."""
         identity, clock = self._one.id, self._ground.clock
         refused = sorted(bad)
-        now = await runs.one(connection, identity)
-        await staging.stage(
-            connection, identity, self._trial, [staging.Refused(number=rows.numbers[place], cells=tuple(rows.rows[place]), problems=tuple(bad[place])) for place in refused]
-        )  # fmt: skip
+        kept = [staging.Refused(number=rows.numbers[place], cells=tuple(rows.rows[place]), problems=tuple(bad[place])) for place in refused]
+        await staging.stage(connection, identity, self._trial, kept)
         loaded = len(rows.rows) - len(refused) - len(attempt.skipped)
         counts = (now.tried or runs.Counts()) if self._trial else now.counts
         if rows.chunk is None:
             fine = [number for place, number in enumerate(rows.numbers) if place not in bad]
             await staging.settle(connection, identity, fine, staging.LOADED)
             counts.add(0, loaded, len(refused) - len(rows.rows), len(attempt.skipped), attempt.hidden, attempt.counts)
-            await runs.advance(connection, identity, clock, counts=counts, reached_again=rows.numbers[-1])
         else:
             counts.add(len(rows.rows), loaded, len(refused), len(attempt.skipped), attempt.hidden, attempt.counts)
-            sheet = sheet_of(self._one)[1]
-            counts.of = sheet.rows + sheet.bad
-            await runs.advance(connection, identity, clock, **({"tried": counts} if self._trial else {"counts": counts, "reached": rows.chunk.last}))
-        if not self._trial:
-            chunk = rows.chunk or Chunk(rows.numbers[0], [])
-            left_out = set(refused)
-            digest = runs.digest_of([row for place, row in enumerate(rows.rows) if place not in left_out])
-            numbers = [chunk.first + place for place in refused] if rows.chunk else [rows.numbers[place] for place in refused]
-            entry = runs.LoadedChunk(first=chunk.first, rows=len(rows.rows), refused=tuple(numbers), digest=digest)
-            await runs.remember(connection, identity, self._one.number, entry, clock)
+            counts.of = rows_of(self._one)
+        if self._trial:
+            await runs.advance(connection, identity, clock, tried=counts)
+        else:
+            now.checks.add(attempt.sums)
+            if loaded:
+                now.checks.draw(self._sample(attempt, rows, bad))
+            reached = {"reached_again": rows.numbers[-1]} if rows.chunk is None else {"reached": rows.chunk.last}
+            await runs.advance(connection, identity, clock, counts=counts, checks=now.checks, **reached)
+            await self._enter(connection, rows, refused)
         await changes.add(connection, identity, self._trial, mapped.changes)
         if counts.hidden > MOST_HIDDEN and self._one.person is not None:
             raise ImportStopped(rule="hidden", maximum=MOST_HIDDEN)
+
+    async def _enter(self, connection: Connection, rows: _Rows, refused: Sequence[int]) -> None:
+        """What of the file is loaded by this, so that a changed file is noticed."""
+        first = rows.chunk.first if rows.chunk else rows.numbers[0]
+        left_out = set(refused)
+        digest = runs.digest_of([row for place, row in enumerate(rows.rows) if place not in left_out])
+        numbers = tuple(first + place if rows.chunk else rows.numbers[place] for place in refused)
+        entry = runs.LoadedChunk(first=first, rows=len(rows.rows), refused=numbers, digest=digest)
+        await runs.remember(connection, self._one.id, self._one.number if rows.chunk is None else 0, entry, self._ground.clock)
+
+    def _sample(self, attempt: Attempt, rows: _Rows, bad: Bad) -> runs.Sample:
+        """One loaded row of the chunk; which one, the chunk's place decides."""
+        loaded = [place for place in range(len(rows.rows)) if place not in bad and place not in attempt.skipped]
+        place = loaded[rows.numbers[0] * 31 % len(loaded)]
+        return runs.Sample(number=rows.numbers[place], cells=tuple(rows.rows[place]), records=attempt.records_of(place))
 
     async def _bad_rows(self, number: int, sheet: SheetFound) -> None:
         """Rows that could not be read as rows wait like others that were refused."""

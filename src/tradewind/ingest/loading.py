@@ -6,6 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from tradewind.kernel.clock import Clock
 from tradewind.kernel.json import canonical
 from tradewind.kernel.problems import AlreadyExists, InvalidRecords, InvalidValue, Problem
 from tradewind.kernel.sql import cast_param, param, raw
+from tradewind.kinds.fields.registry import field_types
+from tradewind.kinds.fields.types.money import Money
 from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import Catalog
 from tradewind.query.database.pool import Connection
@@ -58,6 +61,18 @@ class Loading:
     given: ImportMap
     mapper: Mapper
     known: Known
+    amounts: Mapping[str, tuple[str, ...]]
+    """Fields that can be added up, by object."""
+
+
+def amounts_of(given: ImportMap, catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    """Fields of the map's objects that can be added up."""
+    found: dict[str, tuple[str, ...]] = {}
+    for target in given.targets:
+        fields = [catalog.objects[target.object].field(key) for key in target.fields]
+        keys = {field.key for field in fields if field is not None and field.type in field_types() and "sum" in field_types()[field.type].aggregates}
+        found[target.object] = tuple(sorted(keys | set(found.get(target.object, ()))))
+    return found
 
 
 class Again(Exception):
@@ -90,6 +105,8 @@ class Attempt:
         self.skipped: set[int] = set()
         self.hidden = 0
         self.counts: defaultdict[str, TargetCounts] = defaultdict(TargetCounts)
+        self.sums: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+        """What amounts of made records come to, by object, field and currency."""
         self.touched: defaultdict[str, list[UUID]] = defaultdict(list)
         self.changed: defaultdict[str, Changed] = defaultdict(Changed)
 
@@ -103,6 +120,10 @@ class Attempt:
             self._ids[target.called] = await self._write_target(connection, rows, here, bad) if here else {}
         if bad:
             raise Again(bad)
+
+    def records_of(self, place: int) -> dict[str, str]:
+        """The records the row became, by target."""
+        return {called: str(ids[place]) for called, ids in self._ids.items() if place in ids}
 
     def keep(self) -> None:
         """After the commit: records of this chunk are known to the next."""
@@ -286,10 +307,20 @@ class Attempt:
                 if rows.target.match:
                     self._remember(rows, group, related, identity)
         self.counts[rows.target.called].created += sum(group.places[0] in done for group in groups)
+        self._add_up(rows.target, [row for row, identity in zip(sent, written.ids, strict=True) if identity is not None])
         self.touched[rows.target.object].extend(one for one in written.ids if one)
         if self._seen is not None:
             await self._claim(connection, rows, groups, sent, done, bad)
         return done
+
+    def _add_up(self, target: Target, rows: Sequence[dict[str, Any]]) -> None:
+        for key in self._loading.amounts.get(target.object, ()):
+            for row in rows:
+                value = row.get(key)
+                if isinstance(value, Money):
+                    self.sums[target.object, key, value.currency] += value.amount
+                elif value is not None:
+                    self.sums[target.object, key, ""] += value
 
     async def _claim(
         self, connection: Connection, rows: TargetRows, groups: Sequence[_Group], sent: Sequence[dict[str, Any]], done: dict[int, UUID], bad: Bad

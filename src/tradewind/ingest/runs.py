@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
@@ -24,6 +25,7 @@ State = Literal["reading", "mapping", "trying", "ready", "running", "paused", "d
 Stage = Literal["read", "try", "run", "undo"]
 BUSY: tuple[State, ...] = ("reading", "trying", "running", "undoing")
 CHUNK_ROWS = 2_000
+MOST_SAMPLES = 10
 _MOST_ERRORS = 50
 
 
@@ -61,6 +63,37 @@ class Counts(msgspec.Struct, kw_only=True):
             total.updated += found.updated
             total.unchanged += found.unchanged
             total.skipped += found.skipped
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """A loaded row, kept to be laid beside what is in the base: its cells and the records it became, by target."""
+
+    number: int
+    cells: tuple[str, ...]
+    records: dict[str, str]
+
+
+class Checks(msgspec.Struct, kw_only=True):
+    """What the file said of the records that were made of it: sums by object, field and currency (empty for plain numbers), and some rows."""
+
+    sums: dict[str, dict[str, dict[str, Decimal]]] = msgspec.field(default_factory=dict[str, dict[str, dict[str, Decimal]]])
+    samples: list[Sample] = msgspec.field(default_factory=list[Sample])
+    seen: int = 0
+    """Chunks a sample was drawn from."""
+
+    def add(self, sums: Mapping[tuple[str, str, str], Decimal]) -> None:
+        """Counts a chunk's amounts in."""
+        for (object_key, key, currency), amount in sums.items():
+            totals = self.sums.setdefault(object_key, {}).setdefault(key, {})
+            totals[currency] = totals.get(currency, Decimal(0)) + amount
+
+    def draw(self, sample: Sample) -> None:
+        """Keeps the sample so that those kept are spread over the file: every one at first, then every second in place of one, and so on."""
+        self.seen += 1
+        if len(self.samples) < MOST_SAMPLES:
+            self.samples.append(sample)
+        elif self.seen % (self.seen // MOST_SAMPLES + 1) == 0:
+            self.samples[self.seen * 7 % MOST_SAMPLES] = sample
 
 
 class Undone(msgspec.Struct, kw_only=True):
@@ -115,6 +148,7 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
     reached_again: int
     """The same within the refused rows that run again."""
     counts: Counts
+    checks: Checks
     tried: Counts | None
     undone: Undone | None
     problem: Failure | None
@@ -127,9 +161,9 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
 
 _COLUMNS = (
     "id", "run", "name", "person", "request", "address", "state", "stage", "wanted", "file_name", "size", "digest", "found", "shape", "map", "rules", "chunk_rows",
-    "pass", "reached", "reached_again", "counts", "tried", "undone", "problem", "created_at", "updated_at", "started_at", "finished_at", "swept_at",
+    "pass", "reached", "reached_again", "counts", "checks", "tried", "undone", "problem", "created_at", "updated_at", "started_at", "finished_at", "swept_at",
 )  # fmt: skip
-_JSON = {"found": Reading, "map": ImportMap, "counts": Counts, "tried": Counts, "undone": Undone, "problem": Failure}
+_JSON = {"found": Reading, "map": ImportMap, "counts": Counts, "checks": Checks, "tried": Counts, "undone": Undone, "problem": Failure}
 _MEMBER = {"pass": "number"}
 
 
@@ -230,10 +264,29 @@ def digest_of(rows: Sequence[Sequence[str]]) -> bytes:
     return hashlib.sha256(canonical([list(row) for row in rows])).digest()
 
 
-async def lock(connection: Connection, identity: UUID) -> Import:
-    """The import, held by this transaction: two processes on one import take turns, and the second sees what the first did."""
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How far an import is at this moment."""
+
+    state: State
+    wanted: str
+    reached: int
+    reached_again: int
+    counts: Counts
+    checks: Checks
+    tried: Counts | None
+    undone: Undone | None
+
+
+_STANDING = ("state", "wanted", "reached", "reached_again", "counts", "checks", "tried", "undone")
+
+
+async def lock(connection: Connection, identity: UUID) -> Standing:
+    """How far it is, held by this transaction: two processes on one import take turns, and the second sees what the first did. Raises NotFound."""
     await connection.execute(raw("SELECT pg_advisory_xact_lock(hashtextextended(") + param(f"import {identity}") + raw(", 0))"))
-    return await one(connection, identity)
+    row = await connection.row(raw("SELECT ") + join(", ", [name(one) for one in _STANDING]) + raw(" FROM system.imports WHERE id = ") + param(identity))
+    if row is None:
+        raise NotFound()
+    return msgspec.convert(dict(zip(_STANDING, row, strict=True)), Standing)
 
 
 async def remember(connection: Connection, identity: UUID, number: int, chunk: LoadedChunk, clock: Clock) -> None:

@@ -12,7 +12,7 @@ import msgspec
 from tradewind.files.store import FileStore
 from tradewind.ingest import importing, maps, reception, report, runs, saved, seen, staging, undoing
 from tradewind.ingest.checking import check_map
-from tradewind.ingest.ground import Beat, Ground, sheet_of
+from tradewind.ingest.ground import Beat, Ground, rows_of
 from tradewind.ingest.importing import Ended
 from tradewind.jobs.queue import enqueue, wake
 from tradewind.kernel.clock import Clock
@@ -76,7 +76,7 @@ async def begin_try(database: Database, one: runs.Import, clock: Clock) -> None:
     """Starts a dry run. Raises ImportState."""
     _needs_map(one)
     async with database.transaction() as connection:
-        await runs.set_state(connection, one.id, "trying", clock, of=_MAPPED, stage="try", tried=runs.Counts(of=_rows(one)), problem=None)
+        await runs.set_state(connection, one.id, "trying", clock, of=_MAPPED, stage="try", tried=runs.Counts(of=rows_of(one)), problem=None)
         await staging.forget_trial(connection, one.id)
         await seen.forget(connection, one.id)
         await _enqueue(connection, one.id, "try", clock)
@@ -87,7 +87,7 @@ async def begin_run(database: Database, one: runs.Import, rules: bool, clock: Cl
     """Starts loading. Raises ImportState."""
     given = _needs_map(one)
     async with database.transaction() as connection:
-        members = {"stage": "run", "started_at": clock.now(), "counts": runs.Counts(of=_rows(one)), "problem": None}
+        members = {"stage": "run", "started_at": clock.now(), "counts": runs.Counts(of=rows_of(one)), "problem": None}
         await runs.set_state(connection, one.id, "running", clock, of=_MAPPED, **members, rules=rules, map=_with_rules(given, rules))
         await _enqueue(connection, one.id, "run", clock)
     await wake(database)
@@ -101,11 +101,6 @@ def _needs_map(one: runs.Import) -> maps.ImportMap:
 
 def _with_rules(given: maps.ImportMap, rules: bool) -> maps.ImportMap:
     return msgspec.structs.replace(given, rules=rules)
-
-
-def _rows(one: runs.Import) -> int:
-    sheet = sheet_of(one)[1]
-    return sheet.rows + sheet.bad
 
 
 async def resume(database: Database, one: runs.Import, clock: Clock) -> None:

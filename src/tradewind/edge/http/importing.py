@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import base64
+import binascii
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
+from litestar.response import Stream
 
 from tradewind.edge.http.problems import ProblemItem
 from tradewind.edge.http.running import Asked, uuid_in
-from tradewind.ingest import mending, proposing, runs, stages, staging
+from tradewind.ingest import changes, mending, proposing, runs, stages, staging, undoing
 from tradewind.ingest.mapping import CellProblem
 from tradewind.ingest.preview import Previewed
 from tradewind.ingest.reading import SheetFound
 from tradewind.ingest.words import next_step, sentence
 from tradewind.kernel.json import Json
 from tradewind.kernel.messages import say
-from tradewind.kernel.problems import ImportStopped
-from tradewind.kernel.sql import cast_param, raw
+from tradewind.kernel.problems import ImportStopped, InvalidRequest, NotFound
+from tradewind.kernel.sql import cast_param, param, raw
+from tradewind.records.read import titles_of
 
 
 def everything_seen(ask: Asked) -> bool:
@@ -167,3 +172,70 @@ def _counted(language: str, problems: Iterable[staging.ProblemCount]) -> Iterabl
             "column": one.column, "code": one.code, "rule": one.rule, "count": one.count, "detail": sentence(language, one.code, one.params),
             "values": [{"value": value, "count": count} for value, count in one.values],
         }  # fmt: skip
+
+
+def explained(language: str, problem: CellProblem) -> tuple[str, str]:
+    """A problem's sentence and what to do about it."""
+    return sentence(language, problem.code, problem.params), next_step(language, problem.code, problem.params)
+
+
+def saved_as(blocks: AsyncIterator[bytes], media_type: str, name: str) -> Stream:
+    """A file to save, sent as it is made."""
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}", "Cache-Control": "private, no-store"}
+    return Stream(blocks, media_type=media_type, headers=headers)
+
+
+async def report_of(ask: Asked, one: runs.Import) -> bytes:
+    """The report of the run as it was made. Raises NotFound before there is one."""
+    statement = raw("SELECT report::text FROM system.imports WHERE id = ") + param(one.id)
+    async with ask.database.reading() as connection:
+        found = await connection.value(statement)
+    if found is None:
+        raise NotFound()
+    return str(found).encode()
+
+
+async def changes_page(ask: Asked, one: runs.Import, column: str, kind: str, trial: bool, after: str, limit: int) -> dict[str, Any]:
+    """A page of changed texts."""
+    async with ask.database.reading() as connection:
+        found, digests = await changes.page(connection, one.id, trial, column, kind, _change_after(after), limit + 1)
+    last = None if len(found) <= limit else _cursor([found[limit - 1].column, found[limit - 1].kind, digests[limit - 1].hex()])
+    return {"changes": found[:limit], "next": last}
+
+
+def _cursor(parts: Sequence[str]) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(parts)).decode()
+
+
+def _parts(cursor: str, count: int) -> list[str]:
+    try:
+        parts = msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=list[str])
+    except (ValueError, binascii.Error, msgspec.DecodeError) as failure:
+        raise InvalidRequest(rule="cursor", pointer="/after") from failure
+    if len(parts) != count:
+        raise InvalidRequest(rule="cursor", pointer="/after")
+    return parts
+
+
+def _change_after(cursor: str) -> tuple[str, str, bytes] | None:
+    if not cursor:
+        return None
+    column, kind, digest = _parts(cursor, 3)
+    try:
+        return column, kind, bytes.fromhex(digest)
+    except ValueError as failure:
+        raise InvalidRequest(rule="cursor", pointer="/after") from failure
+
+
+async def kept_page(ask: Asked, one: runs.Import, after: str, limit: int) -> dict[str, Any]:
+    """A page of records an undo kept, with their names as the reader sees them."""
+    behind = _parts(after, 2) if after else None
+    async with ask.database.reading() as connection:
+        found = await undoing.kept_of(connection, one.id, None if behind is None else (behind[0], uuid_in(behind[1], pointer="/after")), limit + 1)
+    shown = found[:limit]
+    titles: dict[str, str] = {}
+    for key in {kept.object for kept in shown}:
+        titles |= await titles_of(ask.database, ask.catalog, ask.actor, key, [kept.record for kept in shown if kept.object == key], ask.clock.now())
+    last = None if len(found) <= limit else _cursor([shown[-1].object, str(shown[-1].record)])
+    records = [{"object": kept.object, "id": kept.record, "title": titles.get(str(kept.record)), "fields": kept.fields, "why": kept.why} for kept in shown]
+    return {"records": records, "next": last}

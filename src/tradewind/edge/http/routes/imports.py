@@ -7,13 +7,14 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, delete, get, patch, post, put
+from litestar.response import Stream
 
 from tradewind.edge.http import importing
 from tradewind.edge.http.guard import needs
-from tradewind.edge.http.importing import PreviewRow, everything_seen, import_of, rows_page, shown
+from tradewind.edge.http.importing import PreviewRow, everything_seen, import_of, rows_page, saved_as, shown
 from tradewind.edge.http.problems import item, language_of
 from tradewind.edge.http.running import AnyRequest, Asked, answer, asked, uuid_in
-from tradewind.ingest import mending, preview, proposing, reception, runs, stages, staging
+from tradewind.ingest import errors, mending, preview, proposing, reception, runs, stages, staging
 from tradewind.ingest.checking import check_map
 from tradewind.ingest.maps import ImportMap
 from tradewind.kernel.problems import ImportState, InvalidMap, InvalidRequest, NotFound
@@ -308,7 +309,48 @@ async def keep(request: AnyRequest, identity: str, data: Choosing) -> Response[b
     return answer({"kept": await _moved(request, identity, data, staging.DROPPED, staging.WAITING)})
 
 
+@get("/api/imports/{identity:str}/errors", opt=needs("person"))
+async def error_file(request: AnyRequest, identity: str, trial: bool = False) -> Stream:
+    """The rows that wait as a csv file, with what is wrong with each; it can be mended and imported again."""
+    ask = asked(request)
+    found = await import_of(ask, identity)
+    language = language_of(request)
+    lines = errors.lines(ask.database, found.id, mending.columns_of(found), lambda one: importing.explained(language, one), trial=trial)
+    return saved_as(errors.csv_file(lines), "text/csv; charset=utf-8", f"{found.name.rpartition('.')[0] or found.name}.errors.csv")
+
+
+@get("/api/imports/{identity:str}/report", opt=needs("person"))
+async def show_report(request: AnyRequest, identity: str) -> Response[bytes]:
+    """What the run did, compared with the file."""
+    ask = asked(request)
+    return answer(await importing.report_of(ask, await import_of(ask, identity)))
+
+
+@get("/api/imports/{identity:str}/changes", opt=needs("person"))
+async def show_changes(
+    request: AnyRequest, identity: str, column: str = "", kind: str = "", trial: bool = False, after: str = "", limit: int = 100
+) -> Response[bytes]:
+    """Every text that transforms changed, and to what."""
+    ask = asked(request)
+    if not 1 <= limit <= _MOST * 5:
+        raise InvalidRequest(rule="limit", maximum=_MOST * 5, pointer="/limit")
+    return answer(await importing.changes_page(ask, await import_of(ask, identity), column, kind, trial, after, limit))
+
+
+@get("/api/imports/{identity:str}/kept", opt=needs("person"))
+async def show_kept(request: AnyRequest, identity: str, after: str = "", limit: int = 100) -> Response[bytes]:
+    """Records that an undo left as they are, and why."""
+    ask = asked(request)
+    if not 1 <= limit <= _MOST:
+        raise InvalidRequest(rule="limit", maximum=_MOST, pointer="/limit")
+    return answer(await importing.kept_page(ask, await import_of(ask, identity), after, limit))
+
+
 ROUTES = (
+    error_file,
+    show_report,
+    show_changes,
+    show_kept,
     upload,
     paste,
     listing,

@@ -4,7 +4,7 @@ CREATE TABLE system.imports (
     id uuid PRIMARY KEY, run text UNIQUE, name text NOT NULL, person uuid, request text NOT NULL DEFAULT '', address text NOT NULL DEFAULT '',
     state text NOT NULL, stage text NOT NULL, wanted text NOT NULL DEFAULT '', file_name text NOT NULL DEFAULT '', size bigint NOT NULL DEFAULT 0, digest bytea,
     found jsonb, shape text NOT NULL DEFAULT '', map jsonb, rules boolean NOT NULL DEFAULT false, chunk_rows integer NOT NULL,
-    pass integer NOT NULL DEFAULT 0, reached integer NOT NULL DEFAULT 0, reached_again integer NOT NULL DEFAULT 0, counts jsonb NOT NULL DEFAULT '{}', tried jsonb, undone jsonb, problem jsonb, report jsonb,
+    pass integer NOT NULL DEFAULT 0, reached integer NOT NULL DEFAULT 0, reached_again integer NOT NULL DEFAULT 0, counts jsonb NOT NULL DEFAULT '{}', checks jsonb NOT NULL DEFAULT '{}', tried jsonb, undone jsonb, problem jsonb, report jsonb,
     created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL, started_at timestamptz, finished_at timestamptz, swept_at timestamptz);
 CREATE INDEX imports_person ON system.imports (person, id);
 CREATE INDEX imports_busy ON system.imports (updated_at) WHERE state IN ('reading', 'trying', 'running', 'undoing');
