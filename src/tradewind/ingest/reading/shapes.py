@@ -41,6 +41,9 @@ class Recognised(msgspec.Struct, frozen=True, kw_only=True):
     """Python's name of the encoding; empty for workbooks."""
     delimiter: str = ""
     """One character; empty for workbooks."""
+    quote: str = '"'
+    escape: str = ""
+    """A character before quotes inside quoted cells; empty where they are doubled."""
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):

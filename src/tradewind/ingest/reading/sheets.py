@@ -8,11 +8,9 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
-import msgspec
-
 from tradewind.ingest.reading.columns import Tally
 from tradewind.ingest.reading.header import Header, find_header
-from tradewind.ingest.reading.rows import Notes, Row, Rows, letter
+from tradewind.ingest.reading.rows import Row, Sheet, letter
 from tradewind.ingest.reading.shapes import ColumnFound, Limits, SheetFound
 from tradewind.kernel.problems import UnreadableFile
 
@@ -62,29 +60,29 @@ class _Counted:
         return self._file.write(text)
 
 
-def write_sheet(name: str, number: int, rows: Rows, sink: Sink, limits: Limits, notes: Notes, progress: Callable[[int], None], given: int | None) -> SheetFound:
+def write_sheet(sheet: Sheet, number: int, sink: Sink, limits: Limits, progress: Callable[[int], None], given: int | None) -> SheetFound:
     """The sheet's canonical file and what is in it. `given` is the header's row where somebody said it (0: there is none)."""
-    head = list(islice(rows, HEAD if given is None else max(HEAD, given)))
-    header = find_header(head, given, notes)
+    head = list(islice(sheet.rows, HEAD if given is None else max(HEAD, given)))
+    header = find_header(head, given, sheet.merges, sheet.notes)
     if header.width > limits.columns:
-        raise UnreadableFile(rule="columns", sheet=name, most=limits.columns)
-    body = _Body(header, f"{number:03d}", sink, notes, limits, name)
-    for row in chain((row for row in head if row.number > header.row), rows):
+        raise UnreadableFile(rule="columns", sheet=sheet.name, found=header.width, most=limits.columns)
+    body = _Body(header, f"{number:03d}", sink, sheet, limits)
+    for row in chain((row for row in head if row.number > header.row), sheet.rows):
         body.take(row)
         if row.number % _EVERY == 0:
             progress(body.rows)
-    return body.found(name)
+    return body.found()
 
 
 class _Body:
     """The rows below the header on their way into the files."""
 
-    def __init__(self, header: Header, stem: str, sink: Sink, notes: Notes, limits: Limits, sheet: str) -> None:
+    def __init__(self, header: Header, stem: str, sink: Sink, sheet: Sheet, limits: Limits) -> None:
         self._header = header
         self._sheet = sheet
         self._stem = stem
         self._sink = sink
-        self._notes = notes
+        self._notes = sheet.notes
         self._limits = limits
         self._write = sink.file(f"{stem}.csv")
         self._write_bad: Callable[[Sequence[str]], None] | None = None
@@ -109,7 +107,10 @@ class _Body:
                 return
             del cells[width:]
         elif len(cells) < width:
-            if row.short:
+            if row.short == "cut":
+                self._refuse(row.number, "cut", cells)
+                return
+            if row.short == "gap":
                 self._notes.add("short_rows", str(row.number))
             cells += [""] * (width - len(cells))
         self._keep(row.number, cells)
@@ -117,7 +118,7 @@ class _Body:
     def _keep(self, number: int, cells: list[str]) -> None:
         self.rows += 1
         if self.rows > self._limits.rows:
-            raise UnreadableFile(rule="rows", sheet=self._sheet, most=self._limits.rows)
+            raise UnreadableFile(rule="rows", sheet=self._sheet.name, most=self._limits.rows)
         before = number - self.rows
         if (not self._gaps or self._gaps[-1][1] != before) and len(self._gaps) < _MOST_GAPS:
             self._gaps.append((self.rows, before))
@@ -135,7 +136,7 @@ class _Body:
         self._notes.add("cut", f"{letter(place)}{row.number}", most=self._limits.cell)
         return cell[: self._limits.cell]
 
-    def found(self, name: str) -> SheetFound:
+    def found(self) -> SheetFound:
         columns = tuple(
             ColumnFound(
                 name=self._header.names[place],
@@ -151,7 +152,7 @@ class _Body:
             for place, column in enumerate(self._tally.columns)
         )
         return SheetFound(
-            name=name,
+            name=self._sheet.name,
             file=f"{self._stem}.csv",
             rows=self.rows,
             columns=columns,
@@ -159,9 +160,6 @@ class _Body:
             bad=self._bad,
             bad_file=f"{self._stem}.bad.csv" if self._bad else "",
             gaps=tuple(self._gaps),
+            hidden=self._sheet.hidden,
             notes=self._notes.all(),
         )
-
-
-def hide(sheet: SheetFound) -> SheetFound:
-    return msgspec.structs.replace(sheet, hidden=True)
