@@ -120,15 +120,13 @@ def looked(value: float, look: Look) -> str:
 
 def without_control(text: str) -> tuple[str, int]:
     """The text without characters that no text holds, and how many they were."""
-    if text.isprintable():
-        return text, 0
     cleaned, count = _CONTROL.subn("", text)
     return cleaned, count
 
 
 def says_number(text: str) -> bool:
     """Whether text in a cell is a number that was kept as text; with leading zeros it is a code and right as it is."""
-    return len(text) < 24 and text[:1] in "-+0123456789.," and text[-1:] in "0123456789%" and _NUMBER.fullmatch(text) is not None
+    return len(text) < 24 and text[-1:] in "0123456789%" and _NUMBER.fullmatch(text) is not None
 
 
 def says_date(text: str) -> bool:

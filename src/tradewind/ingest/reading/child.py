@@ -72,7 +72,7 @@ def read(task: Task) -> Reading:
         for number, sheet in enumerate(_sheets(task), start=1):
             if number > task.limits.sheets:
                 raise UnreadableFile(rule="sheets", found=number, most=task.limits.sheets)
-            found = write_sheet(sheet, number, sink, task.limits, progress, task.header_rows.get(sheet.name))
+            found = write_sheet(sheet, number, sink, task.limits, progress, task.header_rows.get(sheet.name), task.people)
             done += found.rows
             sheets.append(found)
     finally:
