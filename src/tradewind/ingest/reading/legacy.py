@@ -48,22 +48,22 @@ def _opened(book: Any, place: int) -> Any:
 
 def _rows(book: Any, sheet: Any, notes: Notes, merges: Merges) -> Rows:
     for index in range(sheet.nrows):
-        cells = [_shown(book, cell, cell_name(place, index + 1), notes) for place, cell in enumerate(sheet.row(index))]
+        cells = [_shown(book, cell, place, index + 1, notes) for place, cell in enumerate(sheet.row(index))]
         merges.fill(index, cells)
         yield Row(index + 1, cells)
 
 
-def _shown(book: Any, cell: Any, place: str, notes: Notes) -> str:
+def _shown(book: Any, cell: Any, place: int, number: int, notes: Notes) -> str:
     kind, value = cell.ctype, cell.value
     if kind == _TEXT:
-        return noted_text(str(value), place, notes)
+        return noted_text(str(value), place, number, notes)
     if kind == _NUMBER:
         return looked(value, look_of(_format(book, cell)))
     if kind == _BOOLEAN:
         return shown(bool(value))
     if kind == _ERROR:
         found = str(_xlrd.error_text_from_code.get(value, "#"))
-        notes.add("error_cell", place, found=found)
+        notes.add("error_cell", cell_name(place, number), found=found)
         return found
     if kind == _DATE:
         return _moment(book, value, _format(book, cell))

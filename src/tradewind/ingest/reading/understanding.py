@@ -35,7 +35,7 @@ def understand(header: Header, tally: Tally, people: Iterable[str], currencies: 
             values=values,
             longest=column.longest,
             people=known,
-            currency=max(shown, key=lambda code: shown[code]) if (shown := currencies.get(place)) else "",
+            currency=_most(currencies.get(place, {})),
             language=language,
             countries=about,
         )
@@ -74,6 +74,10 @@ def language_of(headers: Sequence[str]) -> str:
             counts[language] = counts.get(language, 0) + 1
     best = max(counts, key=lambda language: (counts[language], language == "en"), default="en")
     return best if counts.get(best, 0) > counts.get("en", 0) else "en"
+
+
+def _most(counts: dict[str, int]) -> str:
+    return max(counts, key=lambda code: counts[code], default="")
 
 
 def _countries(header: Header, tally: Tally) -> tuple[str, ...]:

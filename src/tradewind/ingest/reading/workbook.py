@@ -55,14 +55,13 @@ def _sheet(workbook: CalamineWorkbook, place: int, title: str, hidden: bool, pac
 
 
 def _rows(rows: Iterator[Sequence[Cell]], left: int, marks: Iterator[Mark], notes: Notes, merges: Merges, currencies: dict[int, dict[str, int]]) -> Rows:
-    margin = [""] * left
+    margin: list[str] = [""] * left
     mark = next(marks, None)
     for index, values in enumerate(rows):
         number = index + 1
-        cells = [
-            *margin,
-            *(noted_text(value, cell_name(left + place, number), notes) if isinstance(value, str) else shown(value) for place, value in enumerate(values)),
-        ]
+        cells = list(margin)
+        for place, value in enumerate(values, start=left):
+            cells.append(noted_text(value, place, number, notes) if isinstance(value, str) else shown(value))
         while mark is not None and mark.row <= index:
             if mark.row == index:
                 _apply(mark, values, left, cells, notes, currencies)
