@@ -7,14 +7,16 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from tradewind.ingest.reading.rows import Notes
+from tradewind.ingest.reading.legacy import read_legacy
+from tradewind.ingest.reading.rows import Merges, Notes, Sheet
 from tradewind.ingest.reading.shapes import Limits, Reading, Recognised, SheetFound
-from tradewind.ingest.reading.sheets import Sink, hide, write_sheet
+from tradewind.ingest.reading.sheets import Sink, write_sheet
 from tradewind.ingest.reading.text import read_text
 from tradewind.ingest.reading.workbook import read_workbook
 from tradewind.kernel.problems import UnreadableFile
@@ -67,20 +69,30 @@ def read(task: Task) -> Reading:
     sink = Sink(Path(task.folder), task.limits.written)
     sheets: list[SheetFound] = []
     try:
-        if task.recognised.kind == "csv":
-            notes = Notes()
-            rows = read_text(Path(task.path), task.recognised.encoding, task.recognised.delimiter, task.limits.cell, notes)
-            given = next(iter(task.header_rows.values()), None)
-            sheets.append(write_sheet("", 1, rows, sink, task.limits, notes, progress, given))
-        else:
-            for number, sheet in enumerate(read_workbook(Path(task.path)), start=1):
-                found = write_sheet(sheet.name, number, sheet.rows, sink, task.limits, Notes(), progress, task.header_rows.get(sheet.name))
-                done += found.rows
-                sheets.append(hide(found) if sheet.hidden else found)
+        for number, sheet in enumerate(_sheets(task), start=1):
+            if number > task.limits.sheets:
+                raise UnreadableFile(rule="sheets", found=number, most=task.limits.sheets)
+            found = write_sheet(sheet, number, sink, task.limits, progress, task.header_rows.get(sheet.name), task.people)
+            done += found.rows
+            sheets.append(found)
     finally:
         sink.close()
-    recognised = task.recognised
-    return Reading(kind=recognised.kind, size=recognised.size, encoding=recognised.encoding, delimiter=recognised.delimiter, sheets=tuple(sheets))
+    if not any(sheet.rows or sheet.columns for sheet in sheets):
+        raise UnreadableFile(rule="no_sheets")
+    about = task.recognised
+    return Reading(kind=about.kind, size=about.size, encoding=about.encoding, delimiter=about.delimiter, sheets=tuple(sheets))
+
+
+def _sheets(task: Task) -> Iterator[Sheet]:
+    path = Path(task.path)
+    match task.recognised.kind:
+        case "csv":
+            notes = Notes()
+            yield Sheet("", False, read_text(path, task.recognised, notes), notes, Merges((), notes))
+        case "xls":
+            yield from read_legacy(path, task.name)
+        case _:
+            yield from read_workbook(path, task.name, task.recognised)
 
 
 def _say(said: Said) -> None:

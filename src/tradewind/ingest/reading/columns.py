@@ -17,27 +17,31 @@ _LONG = 200
 class Column:
     """One column's figures."""
 
-    __slots__ = ("capped", "filled", "longest", "most", "values")
+    __slots__ = ("beyond", "firsts", "longest", "most", "values")
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self.filled = 0
+        self.beyond = 0
+        """Filled cells that are in no count of a value."""
         self.longest = 0
-        self.capped = False
         self.values: dict[str, int] = {}
         """Distinct values with their counts, in the order of first sight."""
+        self.firsts: dict[str, int] = {}
+        """Row of the file in which each was seen first."""
 
-    def take(self, cell: str) -> None:
-        self.filled += 1
+    @property
+    def filled(self) -> int:
+        return sum(self.values.values()) + self.beyond
+
+    def meet(self, cell: str, number: int) -> None:
+        """Counts a value that was not met before."""
         if len(cell) > self.longest:
             self.longest = len(cell)
-        values = self.values
-        if cell in values:
-            values[cell] += 1
-        elif len(values) < self.most and len(cell) <= _LONG:
-            values[cell] = 1
+        if len(self.values) < self.most and len(cell) <= _LONG:
+            self.values[cell] = 1
+            self.firsts[cell] = number
         else:
-            self.capped = True
+            self.beyond += 1
 
 
 class Tally:
@@ -47,14 +51,18 @@ class Tally:
         most = max(200, min(DISTINCT, _DISTINCT_TOGETHER // max(width, 1)))
         self.columns = [Column(most) for _ in range(width)]
         self.sample: list[tuple[int, Sequence[str]]] = []
-        """Row number of the file, cells."""
+        """Row of the file, cells."""
         self._step = 1
         self._rows = 0
 
     def take(self, number: int, cells: Sequence[str]) -> None:
         for column, cell in zip(self.columns, cells, strict=True):
             if cell:
-                column.take(cell)
+                values = column.values
+                if cell in values:
+                    values[cell] += 1
+                else:
+                    column.meet(cell, number)
         if self._rows % self._step == 0:
             if len(self.sample) >= SAMPLE:
                 self.sample = self.sample[::2]
@@ -62,3 +70,19 @@ class Tally:
             if self._rows % self._step == 0:
                 self.sample.append((number, cells))
         self._rows += 1
+
+    def values(self, place: int) -> dict[str, int]:
+        """Values of a column with their counts: all of them where they were all counted, else those of the sample."""
+        column = self.columns[place]
+        if not column.beyond:
+            return column.values
+        found: dict[str, int] = {}
+        for _, cells in self.sample:
+            if cell := cells[place]:
+                found[cell] = found.get(cell, 0) + 1
+        return found
+
+    def first(self, place: int, value: str) -> int:
+        """Row of the file in which the value stands first, as far as is known; 0 where it is not."""
+        known = self.columns[place].firsts.get(value, 0)
+        return known or next((number for number, cells in self.sample if cells[place] == value), 0)

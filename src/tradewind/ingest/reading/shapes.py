@@ -41,6 +41,9 @@ class Recognised(msgspec.Struct, frozen=True, kw_only=True):
     """Python's name of the encoding; empty for workbooks."""
     delimiter: str = ""
     """One character; empty for workbooks."""
+    quote: str = '"'
+    escape: str = ""
+    """A character before quotes inside quoted cells; empty where they are doubled."""
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,9 +79,11 @@ class Guess(msgspec.Struct, frozen=True, kw_only=True):
     agree: int = 0
     disagree: Disagreement | None = None
     day_first: bool | None = None
-    """How dates like 03/04/2024 are read: day first or month first. None where no date needs it."""
+    """How dates like 03/04/2024 are read: day first or month first. None where no date needs it, or nothing decides (`ambiguous`)."""
     ambiguous: bool = False
     """Nothing in the column decides between day first and month first: somebody has to say it."""
+    formats: tuple[str, ...] = ()
+    """strptime patterns of the dates that need one ("%d %b %Y", "%Y%m%d"); `serial` for a spreadsheet's count of days."""
     decimal: str = ""
     """The decimal mark of numbers written as text, where one was seen."""
     currency: str = ""
