@@ -12,6 +12,7 @@ from tests.http.client import Client, enter
 
 from tradewind.edge.http.app import build_app
 from tradewind.edge.worker.handlers import handlers
+from tradewind.files.store import FileStore
 from tradewind.jobs.work import work_off
 from tradewind.kernel.clock import ManualClock, SystemClock
 from tradewind.kernel.settings import Settings
@@ -53,7 +54,7 @@ class Office:
         """What the worker does."""
         database = await open_pool(self.settings.database_url, size=2)
         try:
-            await work_off(database, handlers(database, self.clock), self.clock)
+            await work_off(database, handlers(database, self.clock, FileStore(self.settings.data_folder / "files")), self.clock)
         finally:
             await database.close()
 

@@ -89,7 +89,7 @@ APART = {
 VALUES: dict[str, list[str]] = {
     "key": ["vault", "note"], "kind": ["object", "role", "view", "people", "departments", "teams", "roles"], "identity": [NOWHERE], "action": [NOWHERE],
     "other": ["note", "vault"], "relation": ["about"], "field": ["secret", "code"], "file": [NOWHERE], "share_id": [NOWHERE], "change_set": [NOWHERE], "version": ["1"], "code": ["record.stale"], "shape": ["none"],
-    "name": ["currencies", "subdivisions", "nothing"],
+    "name": ["currencies", "subdivisions", "nothing"], "number": ["1"],
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from tradewind.catalog.publish import publish
 from tradewind.catalog.snapshot import load
 from tradewind.edge.worker.handlers import handlers
 from tradewind.edge.worker.main import look_after
+from tradewind.files.store import FileStore
 from tradewind.jobs.work import work_off
 from tradewind.kernel.clock import ManualClock
 from tradewind.kernel.sql import param, raw
@@ -58,7 +60,7 @@ async def world(database: Database, clock: ManualClock) -> AsyncIterator[World]:
 
 
 async def _work(world: World) -> None:
-    await work_off(world.database, handlers(world.database, world.clock), world.clock)
+    await work_off(world.database, handlers(world.database, world.clock, FileStore(Path("nowhere"))), world.clock)
 
 
 async def _look(world: World) -> quality.Report:

@@ -36,6 +36,13 @@ class InvalidRequest(Problem):
     status = 400
 
 
+class UnreadableFile(Problem):
+    """A file that cannot be imported as it is; `rule` says why."""
+
+    code = "file.unreadable"
+    status = 422
+
+
 class MethodNotAllowed(Problem):
     """The address exists, but not for this verb."""
 
@@ -242,3 +249,24 @@ class ExportNoRoom(Problem):
 
     code = "export.no_room"
     status = 507
+
+
+class InvalidMap(Problem):
+    """An import map that does not fit; `errors` holds each place with its rule."""
+
+    code = "import.map"
+    status = 422
+
+
+class ImportState(Problem):
+    """What was asked is not possible in the state the import is in. `rule` in params says why."""
+
+    code = "import.state"
+    status = 409
+
+
+class ImportStopped(Problem):
+    """An import that cannot go on. `rule` in params says why."""
+
+    code = "import.stopped"
+    status = 409

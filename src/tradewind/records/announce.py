@@ -23,6 +23,15 @@ class Changed:
     whole: bool = False
     jobs: bool = False
     """Whether work for the worker was put in with it."""
+    records: set[UUID] = field(default_factory=set[UUID])
+    """Those that are different now."""
+
+    def add(self, other: Changed) -> None:
+        """Takes in what another write changed."""
+        self.fields |= other.fields
+        self.whole |= other.whole
+        self.jobs |= other.jobs
+        self.records |= other.records
 
 
 async def announce(database: Database, object_key: str, ids: Sequence[UUID], changed: Changed) -> None:

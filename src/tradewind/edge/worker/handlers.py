@@ -12,7 +12,10 @@ from tradewind.accounts.actors import actor_for
 from tradewind.catalog import publish, slow
 from tradewind.catalog.snapshot import load
 from tradewind.files.store import FileStore
+from tradewind.ingest import stages
 from tradewind.ingest.matching.recognise import recognise
+from tradewind.ingest.reading import Limits
+from tradewind.ingest.runs import Stage
 from tradewind.jobs.queue import Job, keep
 from tradewind.jobs.work import Handler
 from tradewind.kernel.clock import Clock
@@ -29,12 +32,12 @@ from tradewind.records.recompute import recompute
 from tradewind.records.refill import refill_computed, refill_search
 from tradewind.respond.notifications import notices
 
-LONG = (runs.JOB,)
+LONG = (runs.JOB, *stages.JOBS.values())
 """Jobs that may take minutes and that nobody else's work waits for: they have a lane of their own."""
 
 
-def handlers(database: Database, clock: Clock, files: FileStore) -> Mapping[str, Handler]:
-    """All jobs this program knows, by name."""
+def handlers(database: Database, clock: Clock, files: FileStore, limits: Limits | None = None) -> Mapping[str, Handler]:
+    """All jobs this program knows, by name; `limits` are those of reading files."""
 
     async def publishing(job: Job) -> None:
         change_set = UUID(job.arguments["change_set"])
@@ -112,7 +115,16 @@ def handlers(database: Database, clock: Clock, files: FileStore) -> Mapping[str,
         people = [UUID(one) for one in job.arguments["people"]]
         await notices.put(database, people, job.arguments["key"], job.arguments["kind"], job.arguments["body"], clock)
 
+    def importing(stage: Stage, ground: stages.Ground) -> Handler:
+        async def work(job: Job) -> None:
+            await stages.work(ground, UUID(job.arguments["import"]), stage, lambda: keep(database, job, clock))
+
+        return work
+
+    ground = stages.Ground(database, files, clock, limits or Limits())
+    imports = {name: importing(stage, ground) for stage, name in stages.JOBS.items()}
     return {
+        **imports,
         publish.JOB: publishing,
         finder.JOB: finding,
         quality.JOB: looking,

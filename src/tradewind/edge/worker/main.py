@@ -11,6 +11,8 @@ from tradewind.catalog.publish import resume
 from tradewind.catalog.snapshot import load
 from tradewind.edge.worker.handlers import LONG, handlers
 from tradewind.files.store import FileStore
+from tradewind.ingest import stages, sweeping
+from tradewind.ingest.reading import Limits
 from tradewind.jobs.queue import forget, wake
 from tradewind.jobs.work import work
 from tradewind.kernel.clock import Clock, SystemClock
@@ -45,7 +47,7 @@ async def run(settings: Settings) -> None:
     clock = SystemClock()
     database = await open_pool(settings.database_url, size=6, statement_timeout="60s")
     files = FileStore(settings.data_folder / "files")
-    known = handlers(database, clock, files)
+    known = handlers(database, clock, files, Limits(size=settings.max_import_bytes))
     lanes = [{name: one for name, one in known.items() if (name in LONG) is long} for long in (False, True)]
     working = [asyncio.create_task(work(database, lane, clock, stop)) for lane in lanes]
     sealing = _Sealing(database, clock)
@@ -56,6 +58,7 @@ async def run(settings: Settings) -> None:
         (_TEND, lambda: _tend(database, clock)),
         (_SWEEP, lambda: sweep(database, files, clock)),
         (_LOOK, lambda: look_after(database, clock)),
+        (_SWEEP, lambda: _sweep_imports(database, files, settings.keep_imports_days, clock)),
     ]
     due = [clock.now()] * len(chores)
     try:
@@ -111,6 +114,13 @@ async def prepare_log(database: Database, clock: Clock) -> None:
 async def _tend(database: Database, clock: Clock) -> None:
     if ended := await resume(database, clock):
         _log.warning("worker.ended_interrupted_publish", count=ended)
+    if lost := await stages.tend(database, clock):
+        _log.warning("worker.ended_lost_imports", count=lost)
+
+
+async def _sweep_imports(database: Database, files: FileStore, days: int, clock: Clock) -> None:
+    if forgotten := await sweeping.sweep(database, files, days, clock):
+        _log.info("worker.swept_imports", count=forgotten)
 
 
 async def look_after(database: Database, clock: Clock) -> None:

@@ -33,7 +33,7 @@ class CompanyName(FieldType[CompanyNameOptions, str]):
     formula_type = "text"
     titles = True
     operators = {**comparisons.textual(), "similar": Operator(str, _similar)}
-    keys = {"name": lambda columns: columns[1]}
+    keys = {"name": lambda columns: columns[1], "words": lambda columns: call("system.words", columns[0])}
     examples = (
         Example(
             values=("宁波东方贸易有限公司", "Müller GmbH & Co. KG", "ООО «Ромашка»", "株式会社トヨタ", "3M", "L'Oréal S.A."),

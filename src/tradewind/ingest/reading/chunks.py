@@ -1,4 +1,4 @@
-"""Reading csv files: a few thousand rows at a time, whatever the file's size."""
+"""Canonical files and plain csv files in chunks of rows, whatever their size."""
 
 from __future__ import annotations
 
@@ -32,10 +32,15 @@ def columns_of(path: Path, delimiter: str, encoding: str) -> tuple[str, ...]:
     raise InvalidRequest(rule="import_header", columns="")
 
 
-def chunks(path: Path, delimiter: str, encoding: str, size: int) -> Iterator[Chunk]:
-    """The file's rows in chunks of `size`; a chunk's number and rows depend on the file alone. Raises InvalidRequest when it is no text."""
+def chunks(path: Path, delimiter: str, encoding: str, size: int, *, header: bool = True) -> Iterator[Chunk]:
+    """The file's rows in chunks of `size`: chunk `n`, from 0, holds the rows of data n·size+1 to (n+1)·size, the last one what is left.
+
+    A chunk's number and rows depend on the file and on `size` alone, so that a run that was cut off finds them again. The first line is left
+    out as the header unless `header` is False, as for the canonical files that `convert` writes. Raises InvalidRequest when it is no text.
+    """
     lines = _lines(path, delimiter, encoding)
-    next(lines, None)
+    if header:
+        next(lines, None)
     number, kept = 0, list[list[str]]()
     for line in lines:
         kept.append(line)

@@ -1,0 +1,116 @@
+"""The process that reads one file: `python -m tradewind.ingest.reading.child`, a task on its input, progress and the result on its output."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tradewind.ingest.reading.legacy import read_legacy
+from tradewind.ingest.reading.rows import Merges, Notes, Sheet
+from tradewind.ingest.reading.shapes import Limits, Reading, Recognised, SheetFound
+from tradewind.ingest.reading.sheets import Sink, write_sheet
+from tradewind.ingest.reading.text import read_text
+from tradewind.ingest.reading.workbook import read_workbook
+from tradewind.kernel.problems import UnreadableFile
+
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, prctl(2)
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """What the child is asked to do."""
+
+    path: str
+    name: str
+    folder: str
+    recognised: Recognised
+    limits: Limits
+    parent: int
+    """Process id of who asks."""
+    header_rows: dict[str, int] = {}
+    people: tuple[str, ...] = ()
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of the child: how many rows it has read, or at last the result or the problem."""
+
+    rows: int = 0
+    reading: Reading | None = None
+    problem: dict[str, Any] | None = None
+
+
+def main() -> int:
+    """Reads the task, does it, says the result."""
+    task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
+    _confine(task)
+    try:
+        _say(Said(reading=read(task)))
+    except UnreadableFile as problem:
+        _say(Said(problem=problem.params))
+    except MemoryError:
+        _say(Said(problem={"rule": "memory"}))
+    return 0
+
+
+def read(task: Task) -> Reading:
+    """Converts the file; what it writes lies in the folder."""
+    done = 0
+
+    def progress(rows: int) -> None:
+        _say(Said(rows=done + rows))
+
+    sink = Sink(Path(task.folder), task.limits.written)
+    sheets: list[SheetFound] = []
+    try:
+        for number, sheet in enumerate(_sheets(task), start=1):
+            if number > task.limits.sheets:
+                raise UnreadableFile(rule="sheets", found=number, most=task.limits.sheets)
+            found = write_sheet(sheet, number, sink, task.limits, progress, task.header_rows.get(sheet.name), task.people)
+            done += found.rows
+            sheets.append(found)
+    finally:
+        sink.close()
+    if not any(sheet.rows or sheet.columns for sheet in sheets):
+        raise UnreadableFile(rule="no_sheets")
+    about = task.recognised
+    return Reading(kind=about.kind, size=about.size, encoding=about.encoding, delimiter=about.delimiter, sheets=tuple(sheets))
+
+
+def _sheets(task: Task) -> Iterator[Sheet]:
+    path = Path(task.path)
+    match task.recognised.kind:
+        case "csv":
+            notes = Notes()
+            yield Sheet("", False, read_text(path, task.recognised, notes), notes, Merges((), notes))
+        case "xls":
+            yield from read_legacy(path, task.name)
+        case _:
+            yield from read_workbook(path, task.name, task.recognised)
+
+
+def _say(said: Said) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(said) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _confine(task: Task) -> None:
+    """From here on the process has no more memory and time than the limits say, and ends when the one that asked ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != task.parent:
+        sys.exit(1)
+    resource.setrlimit(resource.RLIMIT_AS, (task.limits.memory, task.limits.memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (task.limits.seconds, task.limits.seconds + 5))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (task.limits.written, task.limits.written))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
