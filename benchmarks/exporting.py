@@ -49,13 +49,16 @@ async def run(cluster: Cluster) -> list[Figure]:
         store = FileStore(cluster.folder / "files")
         figures: list[Figure] = []
         for form, goal in (("csv", 30.0), ("xlsx", 100.0)):
-            ratios: list[tuple[float, float, float]] = []
+            ratios: list[tuple[float, float, float, float]] = []
             for _ in range(ROUNDS):
+                before = _spent(cluster)
                 took, _ = await _export(database, store, firm.boss, form, ROWS)
-                copied = _copy(url, cluster.folder / "copied.csv")
-                ratios.append((took / copied, took, copied))
-            ratio, took, copied = sorted(ratios)[ROUNDS // 2]
-            detail = f"{ROWS / took:,.0f} rows a second of {len(FIELDS)} columns, {took:.1f} s; COPY TO csv of the same columns {copied:.2f} s"
+                between = _spent(cluster)
+                _copy(url, cluster.folder / "copied.csv")
+                ours, copied = between - before, _spent(cluster) - between
+                ratios.append((ours / copied, ours, copied, took))
+            ratio, ours, copied, took = sorted(ratios)[ROUNDS // 2]
+            detail = f"{ours:.1f} s of CPU for {len(FIELDS)} columns ({ROWS / took:,.0f} rows a second) against {copied:.2f} s of COPY TO csv, server and client together"
             figures.append(Figure(f"export of {ROWS:,} rows as {form}, against COPY", ratio, goal, detail=detail))
         figures.append(await _rights_cost(database, store, firm))
     for form in ("csv", "xlsx"):
@@ -101,16 +104,18 @@ async def _tell(progress: dict[str, Json]) -> None:
     """Nobody looks."""
 
 
-def _copy(url: str, path: Path) -> float:
-    """Seconds of COPY of the same columns in the same order into a file."""
+def _spent(cluster: Cluster) -> float:
+    """Seconds of CPU of the server and of this process."""
+    return cluster.postgres_cpu() + time.process_time()
+
+
+def _copy(url: str, path: Path) -> None:
+    """COPY of the same columns in the same order into a file."""
     columns = sql.SQL(", ").join(sql.Identifier(key) for key in FIELDS)
     statement = sql.SQL("COPY (SELECT {} FROM data.customer ORDER BY id DESC) TO STDOUT (FORMAT csv, HEADER)").format(columns)
-    with psycopg.connect(url) as connection, path.open("wb") as file:
-        started = time.perf_counter()
-        with connection.cursor().copy(statement) as copy:
-            for block in copy:
-                file.write(block)
-        return time.perf_counter() - started
+    with psycopg.connect(url) as connection, path.open("wb") as file, connection.cursor().copy(statement) as copy:
+        for block in copy:
+            file.write(block)
 
 
 def peak(url: str, folder: Path, form: Form, rows: int) -> int:

@@ -25,11 +25,20 @@ def store(settings: Settings) -> FileStore:
 
 async def work_exports(settings: Settings, clock: Clock | None = None) -> int:
     """Does the exports that wait; how many."""
+    return await _work(settings, "export", clock)
+
+
+async def work_notices(settings: Settings) -> int:
+    """Tells people what they are to be told."""
+    return await _work(settings, "notify", None)
+
+
+async def _work(settings: Settings, name: str, clock: Clock | None) -> int:
     clock = clock or SystemClock()
     database = await open_pool(settings.database_url, size=4)
     try:
         known = handlers(database, clock, store(settings))
-        return await work_off(database, {"export": known["export"]}, clock)
+        return await work_off(database, {name: known[name]}, clock)
     finally:
         await database.close()
 

@@ -13,9 +13,11 @@ from tradewind.kernel.ids import new_id
 from tradewind.kernel.problems import NotFound
 from tradewind.kernel.sql import Sql, cast_param, join, param, raw
 from tradewind.metadata.actors import SYSTEM, Actor
+from tradewind.metadata.definitions import Catalog
 from tradewind.query.database.pool import Connection, Database
 from tradewind.records import log
 from tradewind.records.exports.policy import DAY, Policy
+from tradewind.records.outbox import tell
 
 _HISTORY = timedelta(days=30)
 _MORE = 2
@@ -38,8 +40,11 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     seen_at: datetime | None
 
 
-async def look(connection: Connection, person: UUID, policy: Policy, clock: Clock) -> None:
-    """After an export: alerts administrators where the person's last 24 hours are worth it. An open alert grows instead of being repeated."""
+async def look(connection: Connection, catalog: Catalog, person: UUID, policy: Policy, clock: Clock) -> None:
+    """After an export: an alert where the person's last 24 hours are worth it, and a notice to everybody else who may read the log.
+
+    An open alert grows instead of being repeated.
+    """
     now = clock.now()
     row = await connection.row(
         raw("SELECT coalesce(sum(rows + lines), 0), count(*), array_agg(DISTINCT object), min(made_at) FROM system.exports WHERE ")
@@ -66,6 +71,11 @@ async def look(connection: Connection, person: UUID, policy: Policy, clock: Cloc
         + join(", ", [param(identity), param(person), *values]) + raw(")")
     )  # fmt: skip
     await log.record(connection, SYSTEM, "export_alert", None, None, [], {"alert": str(identity), "person": str(person), "rows": int(rows)}, clock)
+    watching = [key for key, role in catalog.roles.items() if role.everything or "audit" in role.system]
+    people = await connection.rows(
+        raw("SELECT DISTINCT r.person FROM system.person_roles AS r WHERE r.role = ANY(") + cast_param(watching, "text[]") + raw(") AND r.person <> ") + param(person)
+    )  # fmt: skip
+    await tell(connection, [row[0] for row in people], f"export_alert:{identity}", "export_alert", {"alert": str(identity)}, clock)
 
 
 async def _usual(connection: Connection, person: UUID, now: datetime) -> int:

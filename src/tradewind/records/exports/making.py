@@ -20,7 +20,7 @@ from tradewind import __version__
 from tradewind.accounts.actors import actor_for
 from tradewind.catalog.snapshot import load
 from tradewind.files.store import FileStore, new_key
-from tradewind.jobs.queue import CalledOff, Job, fence
+from tradewind.jobs.queue import CalledOff, Job, fence, wake
 from tradewind.kernel.clock import Clock
 from tradewind.kernel.json import Json, canonical
 from tradewind.kernel.messages import closest, say
@@ -153,6 +153,7 @@ class _Attempt:
             path = await asyncio.to_thread(writer.end, _about(self._asked, self._made, writer.cut, self._at))
             await self._tell({"phase": "keeping", "rows": self._made.rows, "of": rows})
             await self._keep(path, writer)
+            await wake(self._database)  # an alert may have people to be told
             self._keys = []
             await asyncio.to_thread(clear_scratch, self._files, self._asked.id)
         finally:
@@ -193,7 +194,7 @@ class _Attempt:
             if not done:
                 raise CalledOff
             await _log(connection, asked, made, name, stored.digest, self._clock)
-            await alerts.look(connection, person, self._policy, self._clock)
+            await alerts.look(connection, asked.catalog, person, self._policy, self._clock)
 
     async def _plan(self) -> None:
         """Writes down which blobs are about to be, so that they are found if this process dies."""

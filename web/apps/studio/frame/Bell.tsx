@@ -38,6 +38,7 @@ interface Notice {
 }
 
 const KEY = ['object', 'system.notices']
+const ICONS: Record<string, string> = { recognised: 'user', quality_report: 'gauge', export_alert: 'warn' }
 
 export default function Bell() {
   const { t } = useWords()
@@ -132,9 +133,11 @@ function Line({ notice, onOpen, onMark }: { notice: Notice; onOpen: () => void; 
           about: title(body.about_record, body.about),
           object: label(body.object),
         })
-      : notice.kind === 'quality_report'
-        ? t('notices.qualityReport', { object: label(body.object), score: percent(body.score) })
-        : t('notices.mergedCertain', { object: label(body.object), count: body.merged ?? 0 })
+      : notice.kind === 'export_alert'
+        ? t('notices.exportAlert')
+        : notice.kind === 'quality_report'
+          ? t('notices.qualityReport', { object: label(body.object), score: percent(body.score) })
+          : t('notices.mergedCertain', { object: label(body.object), count: body.merged ?? 0 })
   const left = Object.values(body.refused ?? {}).reduce((sum, one) => sum + one, 0)
   const more =
     notice.kind === 'quality_report'
@@ -149,7 +152,7 @@ function Line({ notice, onOpen, onMark }: { notice: Notice; onOpen: () => void; 
         : ''
   return (
     <li className={notice.read ? 'notice' : 'notice new'}>
-      <Icon name={notice.kind === 'recognised' ? 'user' : notice.kind === 'quality_report' ? 'gauge' : 'merge'} />
+      <Icon name={ICONS[notice.kind] ?? 'merge'} />
       <div className="grow">
         {about ? (
           <Link {...about} onClick={onOpen}>
@@ -157,6 +160,10 @@ function Line({ notice, onOpen, onMark }: { notice: Notice; onOpen: () => void; 
           </Link>
         ) : notice.kind === 'recognised' ? (
           <span>{words}</span>
+        ) : notice.kind === 'export_alert' ? (
+          <Link to="/admin/$" params={{ _splat: 'audit' }} onClick={onOpen}>
+            {words}
+          </Link>
         ) : (
           <Link
             to="/data/$"
