@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -9,8 +10,9 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from tradewind.kernel.problems import NotFound, TooLarge
+from tradewind.kernel.problems import DiskFull, NotFound, TooLarge
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _KEY = re.compile(r"[0-9a-f]{40}")
 
 
@@ -30,16 +32,22 @@ class FileStore:
         self._folder = folder
 
     def put(self, body: bytes, *, limit: int) -> Stored:
-        """Stores it for good before it returns. Raises TooLarge."""
+        """Stores it for good before it returns. Raises TooLarge, and DiskFull with nothing left behind."""
         if len(body) > limit:
             raise TooLarge(maximum=limit)
         key = secrets.token_hex(20)
         path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as failure:
+            path.unlink(missing_ok=True)
+            if failure.errno in _FULL:
+                raise DiskFull() from failure
+            raise
         return Stored(key, len(body), hashlib.sha256(body).digest())
 
     def get(self, key: str) -> bytes:
