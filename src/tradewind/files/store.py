@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import os
 import re
@@ -14,10 +15,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from tradewind.kernel.problems import NotFound, TooLarge
+from tradewind.kernel.problems import DiskFull, NotFound, TooLarge
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _KEY = re.compile(r"[0-9a-f]{40}")
 _BLOCK = 1 << 20
+
+
+@contextmanager
+def _room() -> Generator[None]:
+    """Writing inside it. Raises DiskFull where there is no room."""
+    try:
+        yield
+    except OSError as failure:
+        if failure.errno in _FULL:
+            raise DiskFull() from failure
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +54,16 @@ class FileStore:
         self._folder = folder
 
     def put(self, body: bytes, *, limit: int) -> Stored:
-        """Stores it for good before it returns. Raises TooLarge."""
+        """Stores it for good before it returns. Raises TooLarge, and DiskFull with nothing left behind."""
         if len(body) > limit:
             raise TooLarge(maximum=limit)
         key = new_key()
-        with self._fresh(key) as file:
+        with _room(), self._fresh(key) as file:
             file.write(body)
         return Stored(key, len(body), hashlib.sha256(body).digest())
 
     async def put_stream(self, key: str, blocks: AsyncIterator[bytes], *, limit: int) -> Stored:
-        """Stores what comes in under the key, never more than a block of it in memory. Raises TooLarge; nothing stays of what was not stored whole."""
+        """Stores what comes in under the key, never more than a block of it in memory. Raises TooLarge, DiskFull; nothing stays of what was not stored whole."""
         digest, size, waiting = hashlib.sha256(), 0, bytearray()
         file = await asyncio.to_thread(self._open_fresh, key)
         try:
@@ -64,9 +77,11 @@ class FileStore:
                     await asyncio.to_thread(file.write, bytes(waiting))
                     waiting.clear()
             await asyncio.to_thread(self._finish, file, bytes(waiting))
-        except BaseException:
+        except BaseException as failure:
             file.close()
             self.delete(key)
+            if isinstance(failure, OSError) and failure.errno in _FULL:
+                raise DiskFull() from failure
             raise
         return Stored(key, size, digest.digest())
 

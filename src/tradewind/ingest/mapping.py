@@ -14,6 +14,7 @@ from tradewind.ingest.maps import PLAIN_INSTANT, Amount, Begins, Choose, Country
 from tradewind.ingest.transforms import kind_of, step_of
 from tradewind.kernel.json import Json
 from tradewind.kernel.problems import InvalidValue, Problem
+from tradewind.kinds.fields.cells import unguarded
 from tradewind.kinds.fields.registry import field_types
 from tradewind.kinds.fields.values import read_options, read_value
 from tradewind.kinds.reference import countries
@@ -114,7 +115,7 @@ class Mapper:
         for name, column in zip(self._columns, zip(*whole, strict=True), strict=True):
             if name in self._used:
                 given = list(column)
-                cells[name] = [cell.strip() for cell in given]
+                cells[name] = [unguarded(cell.strip()) for cell in given]
                 if cells[name] != given:
                     mapped.changes.update((name, TRIM, cell, after) for cell, after in zip(given, cells[name], strict=True) if cell != after)
         for bound in self._targets:

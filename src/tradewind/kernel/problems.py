@@ -212,6 +212,12 @@ class Busy(Problem):
     status = 503
 
 
+class DiskFull(Busy):
+    """The server has no room left; it works again once somebody has made some."""
+
+    code = "request.disk_full"
+
+
 class CatalogMoved(Busy):
     """The definitions were published anew while this was being written; the same again works."""
 

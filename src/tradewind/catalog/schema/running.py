@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from tradewind.kernel.problems import Busy
+from tradewind.kernel.problems import Busy, DiskFull
 from tradewind.kernel.sql import Sql, name, param, raw
 from tradewind.query.database.pool import Connection, Database
 
@@ -17,7 +17,7 @@ _BATCH = 1000
 async def ddl(database: Database, *statements: Sql) -> None:
     """Runs them in one transaction that waits at most half a second for its lock, so that nobody queues behind it; tried again.
 
-    Raises Busy when the lock was not to be had in a minute.
+    Raises Busy when the lock was not to be had in a minute, DiskFull at once: waiting makes no room.
     """
     for attempt in range(_TRIES):
         try:
@@ -26,6 +26,8 @@ async def ddl(database: Database, *statements: Sql) -> None:
                 for statement in statements:
                     await connection.execute(statement)
                 return
+        except DiskFull:
+            raise
         except Busy:
             if attempt == _TRIES - 1:
                 raise

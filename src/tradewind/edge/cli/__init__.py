@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tradewind.edge.cli import demo, importing, scaffold, serve
-from tradewind.edge.cli.preflight import CannotStart, check_currency
+from tradewind.edge.cli.preflight import CannotStart, check_currency, of_the_machine
 from tradewind.edge.embedded import EmbeddedFailure, EmbeddedServer
 from tradewind.edge.tls import TlsFailure
 from tradewind.kernel.clock import SystemClock
 from tradewind.kernel.settings import Settings, UnknownSetting
-from tradewind.query.database.condition import UnusableDatabase, migratable, ready
+from tradewind.query.database.condition import UnusableDatabase, explained, migratable, ready
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -56,7 +56,8 @@ def _database_of(settings: Settings) -> Generator[Settings]:
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
     ready(_database_url(settings))
-    check_currency(settings)
+    with explained():
+        check_currency(settings)
     return serve.serve(settings)
 
 
@@ -72,8 +73,9 @@ def _migrate(settings: Settings, _: argparse.Namespace) -> int:
     from tradewind.query.database.migrate import migrate
 
     migratable(_database_url(settings))
-    applied = migrate(settings.database_url)
-    check_currency(settings)
+    with explained():
+        applied = migrate(settings.database_url)
+        check_currency(settings)
     print("\n".join(applied) if applied else "nothing to do")
     return 0
 
@@ -151,6 +153,11 @@ def main(arguments: list[str] | None = None) -> int:
         return int(chosen.run(settings, chosen))
     except (UnknownSetting, EmbeddedFailure, TlsFailure, UnusableDatabase, Refused, CannotStart, importing.CannotImport) as failure:
         print(f"tradewind: {failure}", file=sys.stderr)
+        return 1
+    except OSError as failure:
+        if not (sentence := of_the_machine(failure)):
+            raise
+        print(f"tradewind: {sentence}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

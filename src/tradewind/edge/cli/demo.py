@@ -15,12 +15,15 @@ import urllib.error
 import urllib.request
 
 from tradewind.edge.cli.preflight import CannotStart, check_currency, check_folder, check_port, check_space
-from tradewind.edge.embedded import EmbeddedServer, die_with_parent
+from tradewind.edge.embedded import EmbeddedFailure, EmbeddedServer, die_with_parent
 from tradewind.edge.tls import identity, is_address, is_loopback, own_names
 from tradewind.kernel.clock import SystemClock
 from tradewind.kernel.settings import Settings
-from tradewind.query.database.condition import migratable
+from tradewind.query.database.condition import explained, migratable
 from tradewind.query.database.migrate import migrate
+
+_LOOK = 0.5
+"""Seconds between two looks at whether the database still runs."""
 
 
 def show_sign_ins(settings: Settings) -> int:
@@ -34,26 +37,25 @@ def show_sign_ins(settings: Settings) -> int:
 
 def run(settings: Settings) -> int:
     """Starts everything and waits. Returns when told to stop, or 1 when a part of it ended by itself."""
-    from tradewind.edge.demo import prepare
-
     started = time.monotonic()
     check_folder(settings.data_folder)
-    if not (settings.data_folder / "postgres").exists():
-        check_space(settings.data_folder)
     check_port(settings.host, settings.port)
     identity(settings, SystemClock().now())
-    stopping = _Stop()
     server = EmbeddedServer(settings.data_folder / "postgres")
+    if not server.exists():
+        check_space(server.folder)
+    stopping = _Stop()
     children: list[subprocess.Popen[bytes]] = []
     try:
         _say("starting the database")
         server.start()
         settings = dataclasses.replace(settings, database_url=server.url())
         migratable(settings.database_url)
-        if migrate(settings.database_url):
-            _say("the system schema is up to date")
-        check_currency(settings)
-        sign_ins = asyncio.run(prepare(settings, _say))
+        with explained():
+            if migrate(settings.database_url):
+                _say("the system schema is up to date")
+            check_currency(settings)
+            sign_ins = asyncio.run(_prepared(settings, server))
         environment = _environment(settings)
         stopping.settled = True
         children = [_child("serve", environment), _child("worker", environment)]
@@ -81,6 +83,20 @@ def run(settings: Settings) -> int:
                 child.kill()
                 child.wait()
         server.stop()
+
+
+async def _prepared(settings: Settings, server: EmbeddedServer) -> dict[str, str]:
+    """The sign-ins of the demo company, made where it is not there yet. Raises EmbeddedFailure as soon as the database has ended under the work."""
+    from tradewind.edge.demo import prepare
+
+    working = asyncio.create_task(prepare(settings, _say))
+    while not working.done():
+        await asyncio.wait({working}, timeout=_LOOK)
+        if server.pid is None and not working.done():
+            working.cancel()
+            await asyncio.wait({working})
+            raise EmbeddedFailure(f"The database ended while it was prepared: {server.last_words()}")
+    return working.result()
 
 
 class _Stop:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg
 from psycopg import errors
 
+from tradewind.kernel.problems import Busy, DiskFull
 from tradewind.query.database.migrate import files
 
 OLDEST = 15
@@ -84,6 +87,21 @@ def migratable(url: str) -> None:
     why = look(url).refusal()
     if why:
         raise UnusableDatabase(why)
+
+
+@contextmanager
+def explained() -> Generator[None]:
+    """Raises UnusableDatabase in place of what keeps a database from work that the start needs: a full disk, a server that went away."""
+    try:
+        yield
+    except (errors.DiskFull, DiskFull) as failure:
+        raise UnusableDatabase("The disk of the database is full; free some space and start again.") from failure
+    except psycopg.OperationalError as failure:
+        raise UnusableDatabase(f"The database stopped working meanwhile: {_words(failure)}") from failure
+    except Busy as failure:
+        cause = failure.__cause__
+        words = _words(cause) if isinstance(cause, psycopg.Error) else "it did not answer in time."
+        raise UnusableDatabase(f"The database stopped working meanwhile: {words}") from failure
 
 
 def _words(failure: psycopg.Error) -> str:

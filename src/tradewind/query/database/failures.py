@@ -9,7 +9,7 @@ import psycopg
 from psycopg import errors
 from psycopg_pool import PoolTimeout
 
-from tradewind.kernel.problems import AlreadyExists, Busy, InvalidValue, StillReferenced
+from tradewind.kernel.problems import AlreadyExists, Busy, DiskFull, InvalidValue, StillReferenced
 
 
 @contextmanager
@@ -29,5 +29,7 @@ def translated() -> Generator[None]:
         raise Busy() from failure
     except (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow, errors.TooManyConnections, psycopg.InterfaceError) as failure:
         raise Busy() from failure
+    except errors.DiskFull as failure:
+        raise DiskFull() from failure
     except psycopg.OperationalError as failure:
         raise Busy() from failure
