@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from playwright.sync_api import Browser, Page, expect
 from tests.faults.stack import Stack
 
@@ -24,3 +27,11 @@ def signed_in(browser: Browser, stack: Stack, email: str, width: int = 1440) -> 
     fields.nth(1).press("Enter")
     expect(page.locator('input[type="password"]')).to_have_count(0)
     return page
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 10) -> None:
+    """Waits for what the server does a moment after the page showed it; fails when it does not."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come to hold"
+        time.sleep(0.05)

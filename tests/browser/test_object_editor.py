@@ -270,6 +270,22 @@ def test_a_draft_survives_and_a_second_builder_is_told(browser: Browser, stack: 
     assert admin.patch(f"/api/people/{people[MANAGER]['id']}", json={"roles": roles}).status_code == 200
 
 
+def test_a_reload_before_the_server_has_the_draft_loses_nothing(browser: Browser, stack: Stack, admin: httpx.Client) -> None:
+    _publish(admin, "pallet", _text("wood"))
+    page = _builder(browser, stack)
+    _open(page, stack, "pallet")
+    page.route("**/api/drafts/**", lambda route: route.abort() if route.request.method == "PUT" else route.continue_())
+    _add(page, "date", "Stacked")
+    assert admin.get("/api/drafts/object/pallet").json() is None
+    page.reload()
+    expect(page.locator("#field-stacked")).to_be_visible()
+    page.unroute("**/api/drafts/**")
+    page.reload()
+    expect(page.locator("#field-stacked")).to_be_visible()
+    _saved(page)
+    assert "stacked" in admin.get("/api/drafts/object/pallet").text
+
+
 def test_on_a_phone_a_field_is_added_mended_and_put_on_the_create_form(browser: Browser, stack: Stack) -> None:
     page = _builder(browser, stack, language="zh-CN", width=390)
     _open(page, stack, "customer")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.pages import signed_in
+from tests.browser.pages import eventually, signed_in
 from tests.faults.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -89,8 +89,7 @@ def test_the_slower_of_two_editors_chooses(browser: Browser, stack: Stack) -> No
         expect(dialog).to_contain_text(f"Mine {keep} GmbH")
         dialog.locator(".ant-modal-footer .ant-btn").nth(0 if keep == "theirs" else 1).click()
         expect(page.locator(".record h1")).to_have_text(kept)
-        page.wait_for_load_state("networkidle")
-        assert _stored(page, stack, "customer", identity)["name"] == kept
+        eventually(lambda kept=kept: _stored(page, stack, "customer", identity)["name"] == kept)
 
 
 def test_a_filter_becomes_a_view_of_ones_own(browser: Browser, stack: Stack) -> None:
@@ -188,3 +187,19 @@ def test_an_open_list_shows_what_a_colleague_adds(browser: Browser, stack: Stack
     again = signed_in(browser, stack, "mei@demo.example")
     _create(again, stack, "customer", {"name": "Livestream Oy"})
     expect(page.get_by_text("Livestream Oy").first).to_be_visible(timeout=10_000)
+
+
+def test_the_first_page_counts_what_one_sees_and_leads_back_to_what_one_opened(browser: Browser, stack: Stack) -> None:
+    page = signed_in(browser, stack, "ravi@demo.example")
+    (identity,) = _create(page, stack, "customer", {"name": "Harbour of Today Ltd"})
+    seen = page.context.request.post(f"{stack.address}/api/objects/customer/count", data={}, headers=OURS).json()["count"]
+    page.goto(f"{stack.address}/o/customer/{identity}")
+    expect(page.locator(".record h1")).to_have_text("Harbour of Today Ltd")
+    page.goto(stack.address)
+    expect(page.locator(".tile[href='/o/customer']")).to_contain_text(str(seen))
+    page.locator(".lately a", has_text="Harbour of Today Ltd").click()
+    expect(page.locator(".record h1")).to_have_text("Harbour of Today Ltd")
+    assert page.context.request.delete(f"{stack.address}/api/objects/customer/records/{identity}", headers=OURS).ok
+    page.goto(stack.address)
+    expect(page.locator(".tile[href='/o/customer']")).to_contain_text(str(seen - 1))
+    expect(page.locator(".lately a", has_text="Harbour of Today Ltd")).to_have_count(0)

@@ -13,7 +13,8 @@ import pytest
 from tests.postgres.test_publish import customer
 from tests.postgres.world import World, field, make_world
 
-from tradewind.catalog.publish import cancel, hand_in, publish, resume
+from tradewind.catalog.publish import cancel, hand_in, publish, resume, undo
+from tradewind.catalog.schema.operations.change_type import ChangeType
 from tradewind.catalog.snapshot import load
 from tradewind.edge.worker.handlers import handlers
 from tradewind.jobs.queue import Job, LeaseLost, call_off, enqueue, fence, finish, keep, take, wake
@@ -270,3 +271,57 @@ async def test_what_is_written_between_conversion_and_switch_is_converted_again(
     assert [(await world.get(world.boss, "customer", each))["code"] for each in (one, other)] == [99, 13]
     with pytest.raises(InvalidRecords):
         await world.create(world.boss, "customer", {"name": "Gamma", "code": 99})
+
+
+async def test_a_long_way_back_is_a_job_too_and_goes_on_after_a_kill(world: World) -> None:
+    ids = await world.create(world.boss, "customer", *({"name": f"Firm {number}", "code": f"0{number}"} for number in range(30)))
+    change_set = await publish(world.database, [customer(code={"type": "integer"})], None, world.clock)
+    handed = await undo(world.database, change_set, None, world.clock, most_rows=10)
+    assert handed.running
+    with pytest.raises(DefinitionConflict) as refused:
+        await publish(world.database, [customer()], None, world.clock)
+    assert refused.value.params["reason"] == "running"
+    assert await resume(world.database, world.clock) == 0, "what a job takes back is not ended as interrupted"
+    assert await take(world.database, ["publish"], world.clock) is not None
+    world.clock.advance(timedelta(seconds=61))
+    await finished(world)
+    assert [(await world.get(world.boss, "customer", each))["code"] for each in ids] == [f"0{number}" for number in range(30)]
+    async with world.database.reading() as connection:
+        assert await connection.value(raw("SELECT state FROM system.change_sets WHERE id = ") + param(handed.id)) == "done"
+        assert (await connection.value(raw("SELECT progress FROM system.jobs WHERE name = 'publish'")))["rows"] == 30
+        triggers = await connection.value(raw("SELECT count(*) FROM pg_trigger WHERE tgrelid = 'data.customer'::regclass AND NOT tgisinternal"))
+    assert triggers == 0
+
+
+async def test_a_long_way_back_that_is_cancelled_leaves_what_was_published(world: World) -> None:
+    (one,) = await world.create(world.boss, "customer", {"name": "Acme", "code": "007"})
+    change_set = await publish(world.database, [customer(code={"type": "integer"})], None, world.clock)
+    handed = await undo(world.database, change_set, None, world.clock, most_rows=0)
+    await cancel(world.database, handed.id)
+    await finished(world)
+    assert (await world.get(world.boss, "customer", one))["code"] == 7
+    async with world.database.reading() as connection:
+        assert await connection.value(raw("SELECT state FROM system.change_sets WHERE id = ") + param(handed.id)) == "cancelled"
+    await undo(world.database, change_set, None, world.clock)
+    world.catalog = await load(world.database)
+    assert (await world.get(world.boss, "customer", one))["code"] == "007"
+
+
+async def test_what_is_written_while_a_type_goes_back_goes_back_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records changed, emptied and made after everything was compared and before the old column takes its name again."""
+    ids = await world.create(world.boss, "customer", *({"name": name, "code": code} for name, code in (("Acme", "007"), ("Beta", "8"), ("Gamma", "09"))))
+    change_set = await publish(world.database, [customer(code={"type": "integer"})], None, world.clock)
+    world.catalog = await load(world.database)
+    compared = ChangeType._compare_back  # pyright: ignore[reportPrivateUsage]
+    made: list[UUID] = []
+
+    async def late(*arguments: Any, **named: Any) -> None:
+        await compared(*arguments, **named)
+        await world.update(world.boss, "customer", {"id": str(ids[0]), "code": 70})
+        await world.update(world.boss, "customer", {"id": str(ids[1]), "code": None})
+        made.extend(await world.create(world.boss, "customer", {"name": "Delta", "code": 12}))
+
+    monkeypatch.setattr(ChangeType, "_compare_back", late)
+    await undo(world.database, change_set, None, world.clock)
+    world.catalog = await load(world.database)
+    assert [(await world.get(world.boss, "customer", each))["code"] for each in (*ids, *made)] == ["70", None, "09", "12"]

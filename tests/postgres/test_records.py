@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.postgres.world import World, make_world
 
 from tradewind.kernel.clock import ManualClock
 from tradewind.kernel.problems import Forbidden, InvalidRecords, NotFound, ReadOnly, Stale, UnknownField
+from tradewind.metadata.actors import Actor
 from tradewind.metadata.questions import AggregateQuestion, Dimension, Measure, Question
 from tradewind.query.database.pool import Database
 from tradewind.records.batches import Batch
@@ -199,3 +202,25 @@ async def test_a_path_reaches_along_a_relation_with_the_rights_of_the_target(wor
     await world.update(world.boss, "customer", {"id": str(customer), "owner": str(world.chen.person)})
     assert await world.list(world.anna, "sale", filter={"op": "eq", "field": "customer.country", "value": "DE"}) == []
     assert (await world.list(world.anna, "sale"))[0]["customer"] == {"restricted": True}
+
+
+async def test_a_restore_into_a_taken_value_names_the_holder_to_who_sees_him(world: World) -> None:
+    (mine,) = await world.create(world.anna, "customer", {"name": "Acme", "code": "A-1"})
+    await world.delete(world.anna, "customer", mine)
+    back = Batch(object="customer", operation="restore", rows=({"id": str(mine)},))
+
+    async def refused(actor: Actor) -> dict[str, Any]:
+        with pytest.raises(InvalidRecords) as problem:
+            await write(world.database, world.catalog, actor, back, world.clock)
+        (one,) = problem.value.errors
+        assert (one.code, one.pointer) == ("record.already_exists", "/rows/0/code")
+        return one.params
+
+    (theirs,) = await world.create(world.chen, "customer", {"name": "Secret", "code": "a-1"})
+    assert await refused(world.anna) == {"field": "code"}, "a colleague of another department learns nothing of the holder"
+    assert await refused(world.boss) == {"field": "code", "rule": "held", "holder": "Secret", "id": str(theirs)}
+    await world.update(world.boss, "customer", {"id": str(theirs), "code": "B-2"})
+    (own,) = await world.create(world.anna, "customer", {"name": "Acme again", "code": "A-1"})
+    assert (await refused(world.anna))["holder"] == "Acme again"
+    await world.delete(world.anna, "customer", own)
+    assert (await write(world.database, world.catalog, world.anna, back, world.clock)).restored == 1

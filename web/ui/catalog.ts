@@ -144,3 +144,15 @@ export const layoutOf = (catalog: Catalog, object: string): Layout | undefined =
 export const isWide = (field: Field) => ['long_text', 'lines', 'attachment'].includes(field.type)
 export const isComputed = (field: Field) => ['lookup', 'rollup', 'formula', 'auto_number'].includes(field.type)
 export const canWrite = (field: Field) => !isComputed(field) && (field.state === 'write' || field.state === 'mixed')
+
+/** Objects as the packs' menus group them; those that no menu names come last, under no label. */
+export function groupsOf(catalog: Catalog): { key: string; labels?: Texts; objects: ObjectType[] }[] {
+  const named = new Set(catalog.menus.flatMap((menu) => menu.objects))
+  const menus = catalog.menus.map((menu) => ({
+    key: menu.key,
+    labels: menu.labels,
+    objects: menu.objects.flatMap((key) => catalog.objects[key] ?? []),
+  }))
+  const others = Object.values(catalog.objects).filter((object) => !named.has(object.key) && !object.parent)
+  return [...menus, { key: '_others', objects: others }].filter((group) => group.objects.length)
+}

@@ -9,6 +9,7 @@ interface Toast {
   text: string
   tone: 'plain' | 'danger'
   code?: string
+  /** 'later' when it goes on behind the page and says itself when it is done. */
   undo?: () => Promise<unknown>
 }
 
@@ -50,8 +51,7 @@ export function Toasts() {
   const undo = async (toast: Toast) => {
     close(toast.id)
     try {
-      await toast.undo?.()
-      say(t('toast.undone'))
+      if ((await toast.undo?.()) !== 'later') say(t('toast.undone'))
     } catch (problem) {
       sayProblem(problem)
     }

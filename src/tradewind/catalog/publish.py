@@ -114,7 +114,7 @@ async def hand_in(
         made = await plan(database, catalog, definitions)
         if made.refused:
             raise InvalidDefinition(errors=tuple(_refusal(step) for step in made.refused))
-        later = most_rows is not None and sum(step.rows for step in made.operations if step.op in _WORK_ON_ROWS) > most_rows
+        later = _takes_long(made, most_rows)
         change_set = new_id()
         await _open(database, change_set, title, author, made, definitions, catalog, clock, job=later)
         if not later:
@@ -145,24 +145,36 @@ async def retire(database: Database, role: RoleDefinition, author: UUID | None, 
 
 
 async def carry_out(database: Database, change_set: UUID, clock: Clock, tell: Tell, log: Log | None = None) -> None:
-    """Does a publish that was handed in as a job; goes on where a kill cut it off, and does nothing when it is done already.
+    """Does a publish, or the undo of one, that was handed in as a job; goes on where a kill cut it off, and does nothing when it is done already.
 
     Raises the Problem that stopped it, or CalledOff, after everything was taken back; with LeaseLost and Busy all is left for the next attempt.
     """
     async with _alone(database):
         async with database.reading() as connection:
-            row = await connection.row(raw("SELECT state, plan, author FROM system.change_sets WHERE id = ") + param(change_set))
+            row = await connection.row(
+                raw("SELECT c.state, c.plan, c.author, o.plan FROM system.change_sets AS c LEFT JOIN system.change_sets AS o ON o.id = c.undoes WHERE c.id = ")
+                + param(change_set)
+            )
         if row is None or row[0] != "running":
             return
-        definitions = tuple(_decoded(one["kind"], one["after"]) for one in row[1]["definitions"])
-        opened = _Opened(change_set, row[2], _stored_steps(row[1]), definitions, await load(database), "")
+        _, body, author, undone = row
+        catalog = await load(database)
+        if undone is not None:
+            await _undo(database, change_set, undone, _way_back(undone, catalog), catalog, author, clock, log, tell)
+            return
+        definitions = tuple(_decoded(one["kind"], one["after"]) for one in body["definitions"])
+        opened = _Opened(change_set, author, _stored_steps(body), definitions, catalog, "")
         try:
             await _carry_out(database, opened, clock, log, tell)
         except Busy:
             raise
         except (Problem, CalledOff) as failure:
-            await _take_back(database, opened, clock, "cancelled" if isinstance(failure, CalledOff) else "failed", failure)
+            await _take_back(database, opened, clock, _state_after(failure), failure)
             raise
+
+
+def _state_after(failure: Exception) -> str:
+    return "cancelled" if isinstance(failure, CalledOff) else "failed"
 
 
 async def cancel(database: Database, change_set: UUID) -> None:
@@ -201,10 +213,10 @@ def _telling(around: Surroundings, tell: Tell, number: int, steps: int, of: int)
     return dataclasses.replace(around, report=report)
 
 
-async def undo(database: Database, change_set: UUID, author: UUID | None, clock: Clock, *, log: Log | None = None) -> UUID:
-    """Publishes the state before the change set again and takes its schema operations back; the id of the new change set.
+async def undo(database: Database, change_set: UUID, author: UUID | None, clock: Clock, *, log: Log | None = None, most_rows: int | None = None) -> HandedIn:
+    """Publishes the state before the change set again and takes its schema operations back, as a new change set.
 
-    Raises DefinitionConflict naming the definitions that were published again since.
+    What would work through more than `most_rows` rows becomes a job. Raises DefinitionConflict naming the definitions that were published again since.
     """
     async with database.reading() as connection:
         row = await connection.row(raw("SELECT state, plan FROM system.change_sets WHERE id = ") + param(change_set))
@@ -223,32 +235,51 @@ async def undo(database: Database, change_set: UUID, author: UUID | None, clock:
         undoing = new_id()
         async with database.reading() as connection:
             made = await make_plan(connection, catalog, back)
-        await _open(database, undoing, "", author, made, back, catalog, clock, undoes=change_set)
-        await _undo(database, undoing, body, back, catalog, author, clock, log)
+        later = _takes_long(made, most_rows)
+        await _open(database, undoing, "", author, made, back, catalog, clock, undoes=change_set, job=later)
+        if not later:
+            await _undo(database, undoing, body, back, catalog, author, clock, log)
     await wake(database)
-    return undoing
+    return HandedIn(id=undoing, running=later)
+
+
+def _takes_long(made: Plan, most_rows: int | None) -> bool:
+    return most_rows is not None and sum(step.rows for step in made.operations if step.op in _WORK_ON_ROWS) > most_rows
 
 
 async def _undo(
-    database: Database, undoing: UUID, body: Any, back: Sequence[AnyDefinition], catalog: Catalog, author: UUID | None, clock: Clock, log: Log | None
+    database: Database,
+    undoing: UUID,
+    body: Any,
+    back: Sequence[AnyDefinition],
+    catalog: Catalog,
+    author: UUID | None,
+    clock: Clock,
+    log: Log | None,
+    tell: Tell | None = None,
 ) -> None:
     """Takes the operations of the change set whose plan is `body` back; all of them, or none when one cannot be."""
     around = surroundings(catalog, back)
     forward = Surroundings(before=around.after, after=around.before)
-    steps = [read(step["operation"]) for step in body["plan"]["operations"]]
+    stored = _stored_steps(body)
+    steps = [step for step, _ in stored]
     undone: list[Operation] = []
     try:
-        for step in reversed(steps):
+        for number, (step, rows) in enumerate(reversed(stored)):
             undone.insert(0, step)
-            await step.undo(database, forward)
-    except Problem:
+            if tell is not None:
+                await tell(number, len(steps), 0, rows)
+            await step.undo(database, forward if tell is None else _telling(forward, tell, number, len(steps), rows))
+    except (Problem, CalledOff) as failure:
+        if tell is not None and isinstance(failure, Busy):
+            raise
         again = undone[1:]
         for step in again:
             await step.start(database, forward)
         async with database.transaction() as connection:
             for step in again:
                 await step.complete(connection, forward)
-        await _close(database, undoing, "failed", clock)
+        await _close(database, undoing, _state_after(failure), clock, failure)
         raise
     removed = [(str(one["kind"]), str(one["key"])) for one in body["definitions"] if one["before"] is None and one["kind"] != "object"]
     await _switch(database, undoing, back, [], around, author, clock, "", log, removed=removed, taken=steps)

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from tradewind.kernel.clock import Clock
-from tradewind.kernel.problems import Forbidden, Guarded, InvalidRecords, NotFound, StillReferenced
-from tradewind.kernel.sql import Sql, cast_param, name, param, raw
+from tradewind.kernel.problems import AlreadyExists, Forbidden, Guarded, InvalidRecords, NotFound, StillReferenced, UnknownField, UnknownObject
+from tradewind.kernel.sql import Sql, cast_param, name, param, parens, raw
+from tradewind.kinds.fields.registry import field_types
 from tradewind.kinds.fields.values import read
 from tradewind.metadata.actors import SYSTEM, Actor
 from tradewind.metadata.definitions import Catalog, FieldDefinition, ObjectDefinition, RelationOptions
 from tradewind.query.authz.scope import field_options, restricted_fields
 from tradewind.query.compile import passes
-from tradewind.query.compile.context import Table
+from tradewind.query.compile.context import Table, field_columns
 from tradewind.query.compile.members import field_value
 from tradewind.query.database.pool import Connection
 from tradewind.records import log
@@ -178,14 +179,10 @@ async def _restore(connection: Connection, catalog: Catalog, actor: Actor, objec
     restored = 0
     for other in catalog.objects.values():
         chosen = raw(" AND id = ANY(") + cast_param(list(ids), "uuid[]") + raw(")") if other.key == object_key else raw("")
+        coming = raw("deletion = ANY(") + cast_param(wanted, "uuid[]") + raw(")") + chosen
+        await _refuse_taken(connection, catalog, actor, other, coming, clock)
         done = await connection.rows(
-            raw("UPDATE ")
-            + name("data", other.key)
-            + raw(" SET deleted_at = NULL, deleted_by = NULL, deletion = NULL WHERE deletion = ANY(")
-            + cast_param(wanted, "uuid[]")
-            + raw(")")
-            + chosen
-            + raw(" RETURNING id")
+            raw("UPDATE ") + name("data", other.key) + raw(" SET deleted_at = NULL, deleted_by = NULL, deletion = NULL WHERE ") + coming + raw(" RETURNING id")
         )
         back = [row[0] for row in done]
         if back:
@@ -196,6 +193,53 @@ async def _restore(connection: Connection, catalog: Catalog, actor: Actor, objec
                 await announce_in(connection, other.key, back, Changed(whole=True))
     await _tie_again(connection, catalog, actor, wanted, action, clock)
     return restored
+
+
+async def _refuse_taken(connection: Connection, catalog: Catalog, actor: Actor, definition: ObjectDefinition, coming: Sql, clock: Clock) -> None:
+    """Unique values that live records took meanwhile. Raises InvalidRecords with AlreadyExists, naming each holder that the actor sees."""
+    table = Table(catalog, SYSTEM, definition, "r", clock.now())
+    problems: list[AlreadyExists] = []
+    for field in definition.live_fields():
+        if not field.unique or (field.type != "relation" and field.type not in field_types()):
+            continue
+        columns, _ = field_columns(table, field)
+        folded = columns[0] if field.type == "relation" else field_types()[field.type].fold(columns)
+        among = raw("(SELECT ") + folded + raw(" FROM ") + name("data", definition.key) + raw(" AS r WHERE ") + coming + raw(")")
+        taken = raw("(") + folded + raw(") IN ") + among
+        rows = await connection.rows(
+            raw("SELECT r.id FROM ") + name("data", definition.key) + raw(" AS r WHERE r.deleted_at IS NULL AND ") + taken + raw(" LIMIT 20")
+        )
+        if rows:
+            seen = await _named(connection, catalog, actor, definition, field, [row[0] for row in rows], clock)
+            problems += [
+                AlreadyExists(pointer=f"/rows/0/{field.key}", field=field.key, rule="held", holder=seen[row[0]], id=str(row[0]))
+                if row[0] in seen
+                else AlreadyExists(pointer=f"/rows/0/{field.key}", field=field.key)
+                for row in rows
+            ]
+    if problems:
+        raise InvalidRecords(errors=tuple(problems))
+
+
+async def _named(
+    connection: Connection, catalog: Catalog, actor: Actor, definition: ObjectDefinition, field: FieldDefinition, ids: Sequence[UUID], clock: Clock
+) -> dict[UUID, str]:
+    """Titles of those records on which the actor sees the field and the title clear."""
+    now = clock.now()
+    try:
+        sees = passes.compile_predicate(catalog, actor, definition.key, None, "read", now)
+        clear = [parens(passes.field_state_sql(catalog, actor, definition.key, key, ("read", "write"), now)) for key in (definition.title, field.key)]
+    except (UnknownObject, UnknownField):
+        return {}
+    title = definition.field(definition.title)
+    if title is None:
+        return {}
+    value = field_value(Table(catalog, SYSTEM, definition, "r", now), title)
+    rows = await connection.rows(
+        raw("SELECT r.id, (to_jsonb(") + value + raw(")) #>> '{}' FROM ") + name("data", definition.key) + raw(" AS r WHERE r.id = ANY(") + cast_param(list(ids), "uuid[]")
+        + raw(") AND ") + parens(sees) + raw(" AND ") + clear[0] + raw(" AND ") + clear[1]
+    )  # fmt: skip
+    return {row[0]: row[1] or "" for row in rows}
 
 
 async def _recompute_around(connection: Connection, catalog: Catalog, object_key: str, ids: Sequence[UUID], clock: Clock) -> None:

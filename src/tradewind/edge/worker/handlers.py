@@ -82,11 +82,12 @@ def _log(database: Database, change_set: UUID, clock: Clock) -> publish.Log:
     """The line in the log that the author's publish leaves, under his name even when the worker does it."""
 
     async def write(connection: Connection, keys: list[str]) -> None:
-        author = await connection.value(raw("SELECT author FROM system.change_sets WHERE id = ") + param(change_set))
+        row = await connection.row(raw("SELECT author, undoes FROM system.change_sets WHERE id = ") + param(change_set))
+        author, undoes = row or (None, None)
         try:
             actor = SYSTEM if author is None else await actor_for(connection, author)
         except NotFound:
             actor = SYSTEM
-        await log.record(connection, actor, "publish", None, None, keys, None, clock)
+        await log.record(connection, actor, "publish" if undoes is None else "publish_undone", None, None, keys, None, clock)
 
     return write

@@ -67,6 +67,7 @@ function Editing({ object, doc, editor, types }: { object: string; doc: Doc; edi
   const [sheet, setSheet] = useState(object)
   const [selected, setSelected] = useState('')
   const [dialog, setDialog] = useState<'' | 'type' | 'plan' | 'versions'>('')
+  const [undoing, setUndoing] = useState('')
   const shown = doc[sheet] ? sheet : object
   const owner = doc[shown] as ObjectDef
   const original = shown === object ? editor.original : undefined
@@ -128,9 +129,15 @@ function Editing({ object, doc, editor, types }: { object: string; doc: Doc; edi
     await afterPublish()
     toast(t('build.published', { name: say(doc[object]?.labels, object) }), {
       undo: async () => {
-        await definitions.undo(changeSet)
+        const made = await definitions.undo(changeSet)
+        if (made.state === 'running') {
+          setUndoing(made.change_set)
+          setDialog('versions')
+          return 'later'
+        }
         if (fresh) await navigate({ to: '/build' })
         await afterPublish()
+        return 'done'
       },
     })
   }
@@ -283,9 +290,13 @@ function Editing({ object, doc, editor, types }: { object: string; doc: Doc; edi
           name={object}
           compare={(before, after) => <Differences before={before} after={after} />}
           draft={editor.changed ? doc[object] : undefined}
+          undoing={undoing}
           onRestore={(body) => change({ ...doc, [object]: { ...body, fields: body.fields ?? [] } })}
           onUndone={() => void afterPublish()}
-          onClose={() => setDialog('')}
+          onClose={() => {
+            setUndoing('')
+            setDialog('')
+          }}
         />
       )}
     </div>

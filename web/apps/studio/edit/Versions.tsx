@@ -1,25 +1,29 @@
 /** Earlier versions of a definition: who, when, what changed, and the way back. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Drawer, Select } from 'antd'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useCallback, useState } from 'react'
+import { ApiProblem } from '../../../ui/api'
 import { ago, instant } from '../../../ui/format'
 import { useWords } from '../../../ui/i18n'
 import { Failed, Skeleton } from '../../../ui/states'
 import { usePhone } from '../../../ui/theme'
 import { sayProblem, say as toast } from '../../../ui/toast'
-import { definitions, type Kind } from './server'
+import { Running } from './Running'
+import { type ChangeSet, definitions, type Kind } from './server'
 
 interface Props<T> {
   kind: Kind
   name: string
   draft: T | undefined
+  /** An undo that is under way as a job. */
+  undoing?: string
   compare: (before: T | undefined, after: T) => ReactNode
   onRestore: (body: T) => void
   onUndone: () => void
   onClose: () => void
 }
 
-export function Versions<T>({ kind, name, draft, compare, onRestore, onUndone, onClose }: Props<T>) {
+export function Versions<T>({ kind, name, draft, undoing = '', compare, onRestore, onUndone, onClose }: Props<T>) {
   const { t, language } = useWords()
   const phone = usePhone()
   const queries = useQueryClient()
@@ -36,19 +40,34 @@ export function Versions<T>({ kind, name, draft, compare, onRestore, onUndone, o
       sayProblem(problem)
     }
   }
+  const [running, setRunning] = useState(undoing)
+  const undone = useCallback(async () => {
+    await queries.invalidateQueries({ queryKey: ['versions', kind, name] })
+    toast(t('toast.undone'))
+    onUndone()
+  }, [queries, kind, name, t, onUndone])
   const takeBack = async (changeSet: string) => {
     try {
-      await definitions.undo(changeSet)
-      await queries.invalidateQueries({ queryKey: ['versions', kind, name] })
-      toast(t('toast.undone'))
-      onUndone()
+      const made = await definitions.undo(changeSet)
+      if (made.state === 'running') setRunning(made.change_set)
+      else await undone()
     } catch (problem) {
       sayProblem(problem)
     }
   }
+  const ended = useCallback(
+    (now: ChangeSet) => {
+      setRunning('')
+      if (now.state === 'done') void undone()
+      else if (now.problem) sayProblem(new ApiProblem({ status: 422, ...now.problem }))
+    },
+    [undone],
+  )
   return (
     <Drawer open title={t('build.versions')} placement={phone ? 'bottom' : 'right'} size={phone ? '92vh' : 560} onClose={onClose}>
-      {found.isPending ? (
+      {running ? (
+        <Running id={running} back onEnd={ended} />
+      ) : found.isPending ? (
         <Skeleton />
       ) : found.isError ? (
         <Failed problem={found.error} retry={() => void found.refetch()} />

@@ -44,6 +44,12 @@ export interface ChangeSet {
   called_off: boolean
 }
 
+/** A publish, or the undo of one, as the server took it: done at once, or going on as a job. */
+export interface HandedIn {
+  change_set: string
+  state: 'done' | 'running'
+}
+
 export interface Plan {
   operations: Step[]
   problems: Found[]
@@ -63,14 +69,14 @@ export const definitions = {
   check: (bodies: object[], problems_only: boolean) =>
     request<Plan>('POST', '/api/definitions/check', { definitions: bodies, problems_only }),
   publish: (bodies: object[], base: Record<string, number>, title: string) =>
-    request<{ change_set: string; state: 'done' | 'running' }>('POST', '/api/definitions/publish', {
+    request<HandedIn>('POST', '/api/definitions/publish', {
       definitions: bodies,
       base,
       title,
     }),
   changeSet: (id: string) => request<ChangeSet>('GET', `/api/change-sets/${id}`),
   cancel: (id: string) => request<unknown>('POST', `/api/change-sets/${id}/cancel`),
-  undo: (changeSet: string) => request<unknown>('POST', `/api/change-sets/${changeSet}/undo`),
+  undo: (changeSet: string) => request<HandedIn>('POST', `/api/change-sets/${changeSet}/undo`),
   versions: <T>(kind: Kind, key: string) => request<Version<T>[]>('GET', `/api/definitions/${path(kind, key)}/versions`),
   restorable: <T>(kind: Kind, key: string, version: number) =>
     request<Published<T>>('GET', `/api/definitions/${path(kind, key)}/versions/${version}`),

@@ -1,27 +1,18 @@
 /** The packs' menus, and objects that no menu names. */
 import { Link } from '@tanstack/react-router'
-import { useCatalog } from '../../../ui/catalog'
+import { groupsOf, useCatalog } from '../../../ui/catalog'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 
 export function Menu() {
   const catalog = useCatalog()
   const { t, say } = useWords()
-  const named = new Set(catalog.menus.flatMap((menu) => menu.objects))
-  const others = Object.values(catalog.objects).filter((object) => !named.has(object.key) && !object.parent)
-  const groups = [
-    ...catalog.menus.map((menu) => ({
-      key: menu.key,
-      name: say(menu.labels, menu.key),
-      objects: menu.objects.flatMap((key) => catalog.objects[key] ?? []),
-    })),
-    { key: '_others', name: catalog.menus.length ? t('frame.others') : t('frame.records'), objects: others },
-  ].filter((group) => group.objects.length)
+  const groups = groupsOf(catalog)
   return (
     <nav className="menu" aria-label={t('frame.menu')}>
       {groups.map((group) => (
         <section key={group.key}>
-          <h2>{group.name}</h2>
+          <h2>{group.labels ? say(group.labels, group.key) : t(groups.length > 1 ? 'frame.others' : 'frame.records')}</h2>
           {group.objects.map((object) => (
             <div key={object.key} className="menu-item">
               <Link to="/o/$object" params={{ object: object.key }}>

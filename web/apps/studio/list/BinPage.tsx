@@ -53,7 +53,7 @@ export default function BinPage() {
   })
   columns.splice(1, 0, {
     field: { key: '_restore', type: 'text', labels: {}, options: {}, state: 'read', sortable: false },
-    label: '',
+    label: t('bin.restore'),
     width: 110,
   })
   return (

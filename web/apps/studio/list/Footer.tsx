@@ -4,11 +4,21 @@ import { Dropdown } from 'antd'
 import { useState } from 'react'
 import { api, type Question } from '../../../ui/api'
 import { type Field, type ObjectType, useCatalog } from '../../../ui/catalog'
-import { money, number } from '../../../ui/format'
+import { type Money, money, number } from '../../../ui/format'
 import { useWords } from '../../../ui/i18n'
 
 const PLAIN = ['filled', 'distinct']
 const first = (names: string[]) => (names.includes('sum') ? 'sum' : '')
+
+type Figure = number | string | Money | { amounts: Money[] }
+
+/** Money of several currencies is never added up: one figure for each. */
+const shown = (found: Figure, language: string): string =>
+  typeof found !== 'object'
+    ? number(found, language)
+    : 'amounts' in found
+      ? found.amounts.map((one) => money(one, language)).join(' · ')
+      : money(found, language)
 
 export function Footer({ object, field, question }: { object: ObjectType; field: Field; question: Question }) {
   const catalog = useCatalog()
@@ -34,19 +44,14 @@ export function Footer({ object, field, question }: { object: ObjectType; field:
   })
   if (!names.length) return null
   const found = answer.data?.total?.[0] ?? answer.data?.rows?.[0]?.m[0]
-  const text =
-    found === undefined || found === null
-      ? ''
-      : typeof found === 'object'
-        ? money(found as { amount: string; currency: string }, language)
-        : number(found, language)
+  const text = found === undefined || found === null ? '' : shown(found as Figure, language)
   const items = [
     { key: '', label: t('aggregate.none') },
     ...names.map((name) => ({ key: name, label: t(`aggregate.${name}`, { defaultValue: name }) })),
   ]
   return (
     <Dropdown trigger={['click']} menu={{ items, selectedKeys: [chosen], onClick: ({ key }) => setChosen(key) }}>
-      <button type="button" className="foot-button" tabIndex={-1} aria-label={t('aggregate.choose')}>
+      <button type="button" className="foot-button" tabIndex={-1} aria-label={t('aggregate.choose')} title={text}>
         {chosen ? (
           <>
             <span className="quiet">{t(`aggregate.${chosen}`, { defaultValue: chosen })}</span>{' '}

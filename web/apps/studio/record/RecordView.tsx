@@ -1,14 +1,15 @@
 /** A record as a document: header, sections, lines, and tabs below; used by the page and the peek panel. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Dropdown, Tabs } from 'antd'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { choicesOf } from '../../../kinds/fields/choices'
 import { Person } from '../../../kinds/fields/parts'
 import { api, type Ref, type Row } from '../../../ui/api'
-import { type Field, fieldOf, layoutOf, type ObjectType, useCatalog } from '../../../ui/catalog'
+import { type Field, fieldOf, layoutOf, type ObjectType, useCatalog, useMe } from '../../../ui/catalog'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 import { markStale } from '../../../ui/live'
+import { remember } from '../../../ui/opened'
 import { useSave } from '../../../ui/save'
 import { Failed, Skeleton } from '../../../ui/states'
 import { done, sayProblem } from '../../../ui/toast'
@@ -36,6 +37,11 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
   const queryKey = ['object', object.key, 'record', id]
   const asked = useQuery({ queryKey, queryFn: () => api.get(object.key, id), retry: false })
   const row = asked.data
+  const person = useMe().person.id
+  const there = Boolean(row)
+  useEffect(() => {
+    if (there) remember(person, object.key, id)
+  }, [there, person, object.key, id])
   const patch = (_id: string, changes: Partial<Row>) => {
     const before = queries.getQueryData<Row>(queryKey)
     if (before) queries.setQueryData<Row>(queryKey, { ...before, ...changes } as Row)

@@ -12,9 +12,10 @@ from tradewind.catalog.indexes import drop_field_indexes, ensure_field_indexes, 
 from tradewind.catalog.schema.columns import columns_of, decoded_options, table
 from tradewind.catalog.schema.operations.contract import Finding, Operation, Surroundings
 from tradewind.catalog.schema.running import ddl
-from tradewind.kernel.json import Json
+from tradewind.jobs.queue import CalledOff
+from tradewind.kernel.json import Json, canonical
 from tradewind.kernel.problems import InvalidDefinition, InvalidValue
-from tradewind.kernel.sql import Sql, all_of, any_of, join, literal, name, param, raw
+from tradewind.kernel.sql import Sql, all_of, any_of, cast_param, join, literal, name, param, raw
 from tradewind.kinds.fields.contract import Column
 from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.definitions import FieldDefinition
@@ -73,7 +74,9 @@ class ChangeType(Operation, frozen=True, tag="change_type"):
         if before is None:
             return
         added = [raw("ADD COLUMN IF NOT EXISTS ") + _new(after, column.suffix) + raw(" ") + raw(column.sql_type) for column in columns_of(after, around.after)]
-        await ddl(database, raw("ALTER TABLE ") + table(self.object) + raw(" ") + join(", ", added), *self._watching(before, after, around))
+        columns = [before.key + column.suffix for column in columns_of(before, around.before)]
+        first = _NEW + after.key + columns_of(after, around.after)[0].suffix
+        await ddl(database, raw("ALTER TABLE ") + table(self.object) + raw(" ") + join(", ", added), *self._watching(columns, first))
         last = UUID(int=0)
         while True:
             async with database.transaction() as connection:
@@ -122,35 +125,64 @@ class ChangeType(Operation, frozen=True, tag="change_type"):
         await ddl(database, self._unwatched(), *([raw("ALTER TABLE ") + table(self.object) + raw(" ") + join(", ", drops)] if drops else []))
 
     async def undo(self, database: Database, around: Surroundings) -> None:
-        """Values entered since are converted back; the old column takes its name again. Raises InvalidDefinition with the values that cannot."""
+        """Values entered since are converted back; the old column takes its name again. Raises InvalidDefinition with the values that cannot.
+
+        All records are compared beside other people's work; the moment that keeps them out converts only what they wrote meanwhile.
+        """
         before, after = self.field_before(around), self.field_after(around)
         if before is None:
             return
-        async with database.transaction() as connection:
-            await connection.execute(raw("SET LOCAL lock_timeout = '5s'"))
-            if await _kept_columns(connection, self.object, before):
-                await self._swap_back(connection, around, before, after)
+        async with database.reading() as connection:
+            kept = await _kept_columns(connection, self.object, before)
+        if kept:
+            newer = [after.key + column.suffix for column in columns_of(after, around.after)]
+            await ddl(database, *self._watching(newer, _OLD + before.key + columns_of(before, around.before)[0].suffix))
+            try:
+                await self._compare_back(database, around, before, after)
+            except (InvalidDefinition, CalledOff):
+                await ddl(database, self._unwatched())
+                raise
+            async with database.transaction() as connection:
+                await connection.execute(raw("SET LOCAL lock_timeout = '5s'"))
+                if await _kept_columns(connection, self.object, before):
+                    await self._swap_back(connection, around, before, after)
         await drop_field_indexes(database, self.object, self.field)
         await ensure_field_indexes(database, around.before[self.object], before, around.before)
 
+    async def _compare_back(self, database: Database, around: Surroundings, before: FieldDefinition, after: FieldDefinition) -> None:
+        """Every record: what is no longer the conversion of its old value is converted back; whatever else there was keeps its old spelling."""
+        bad: list[Json] = []
+        last = UUID(int=0)
+        while True:
+            async with database.transaction() as connection:
+                page = await self._pairs(connection, around, before, after, last, apart=False)
+                bad += await self._convert_back(connection, around, before, after, page)
+            await around.report(len(page))
+            if len(page) < _BATCH:
+                break
+            last = page[-1][0]
+        if bad:
+            raise self._refused(bad)
+
     async def _swap_back(self, connection: Connection, around: Surroundings, before: FieldDefinition, after: FieldDefinition) -> None:
         await connection.execute(raw("LOCK TABLE ") + table(self.object) + raw(" IN ACCESS EXCLUSIVE MODE"))
-        for column in columns_of(after, around.after):
-            await _rename(connection, self.object, name(after.key + column.suffix), _new(after, column.suffix))
+        last = UUID(int=0)
+        while page := await self._pairs(connection, around, before, after, last, apart=True):
+            if bad := await self._convert_back(connection, around, before, after, page):
+                raise self._refused(bad)
+            last = page[-1][0]
+        await connection.execute(self._unwatched())
+        drops = [raw("DROP COLUMN IF EXISTS ") + name(after.key + column.suffix) for column in columns_of(after, around.after)]
+        await connection.execute(raw("ALTER TABLE ") + table(self.object) + raw(" ") + join(", ", drops))
         for column in columns_of(before, around.before):
             await _rename(connection, self.object, _old(before, column.suffix), name(before.key + column.suffix))
-        await self._convert_back(connection, around)
-        drops = [raw("DROP COLUMN IF EXISTS ") + _new(after, column.suffix) for column in columns_of(after, around.after)]
-        await connection.execute(raw("ALTER TABLE ") + table(self.object) + raw(" ") + join(", ", drops))
 
-    def _watching(self, before: FieldDefinition, after: FieldDefinition, around: Surroundings) -> tuple[Sql, Sql]:
-        """A value written between its conversion and the switch empties the conversion, whatever else the writer touches or leaves as it is."""
-        first = _NEW + after.key + columns_of(after, around.after)[0].suffix
-        columns = [before.key + column.suffix for column in columns_of(before, around.before)]
+    def _watching(self, columns: Sequence[str], conversion: str) -> tuple[Sql, Sql]:
+        """A value of the columns written between its conversion and the switch empties the conversion, whatever else the writer touches or leaves as it is."""
         changed = any_of([raw("OLD.") + name(column) + raw(" IS DISTINCT FROM NEW.") + name(column) for column in columns])
         made = (
             raw("CREATE TRIGGER ") + name(self._trigger) + raw(" BEFORE UPDATE OF ") + join(", ", [name(column) for column in columns])
-            + raw(" ON ") + table(self.object) + raw(" FOR EACH ROW WHEN (") + changed + raw(") EXECUTE FUNCTION system.forget_conversion(") + literal(first) + raw(")")
+            + raw(" ON ") + table(self.object) + raw(" FOR EACH ROW WHEN (") + changed + raw(") EXECUTE FUNCTION system.forget_conversion(") + literal(conversion) + raw(")")
         )  # fmt: skip
         return self._unwatched(), made
 
@@ -166,42 +198,44 @@ class ChangeType(Operation, frozen=True, tag="change_type"):
         if before is None:
             return
         kind, columns = field_types()[after.type], columns_of(after, around.after)
+        made: list[tuple[UUID, Sequence[object]]] = []
         for identity, value, _ in page:
             new = None if value is None else _converted(before, after, value)
             if value is not None and new is None:
                 raise self._refused([{"id": str(identity), "value": _text(before, value)}])
-            stored = (None,) * len(columns) if new is None else kind.store(new)
-            await _fill(connection, self.object, identity, [_new(after, column.suffix) for column in columns], columns, stored)
+            made.append((identity, (None,) * len(columns) if new is None else kind.store(new)))
+        await _fill(connection, self.object, [_new(after, column.suffix) for column in columns], columns, made)
 
-    async def _convert_back(self, connection: Connection, around: Surroundings) -> None:
-        """Only what is no longer the conversion of the old value; whatever else there was keeps its old spelling."""
-        before, after = self.field_before(around), self.field_after(around)
-        if before is None:
-            return
-        source, target = field_types()[after.type], field_types()[before.type]
-        columns = columns_of(before, around.before)
-        old = [name(before.key + column.suffix) for column in columns]
-        new = [_new(after, column.suffix) for column in columns_of(after, around.after)]
+    async def _pairs(
+        self, connection: Connection, around: Surroundings, before: FieldDefinition, after: FieldDefinition, last: UUID, *, apart: bool
+    ) -> list[tuple[UUID, Any, Any]]:
+        """Records with their old and their present value; with `apart` only those of which one is there and the other is not."""
+        old = [_old(before, column.suffix) for column in columns_of(before, around.before)]
+        now = [name(after.key + column.suffix) for column in columns_of(after, around.after)]
+        condition = raw(" AND (") + old[0] + raw(" IS NULL) <> (") + now[0] + raw(" IS NULL)") if apart else raw("")
+        rows = await connection.rows(
+            raw("SELECT id, ") + field_types()[before.type].load(old) + raw(", ") + field_types()[after.type].load(now) + raw(" FROM ") + table(self.object)
+            + raw(" WHERE id > ") + param(last) + condition + raw(" ORDER BY id LIMIT ") + param(_BATCH) + raw(" FOR UPDATE")
+        )  # fmt: skip
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    async def _convert_back(
+        self, connection: Connection, around: Surroundings, before: FieldDefinition, after: FieldDefinition, page: Sequence[tuple[UUID, Any, Any]]
+    ) -> list[Json]:
+        """Fills the old columns where the present value is another; the values that have no way back."""
+        target, columns = field_types()[before.type], columns_of(before, around.before)
         bad: list[Json] = []
-        last = UUID(int=0)
-        while True:
-            rows = await connection.rows(
-                raw("SELECT id, ") + target.load(old) + raw(", ") + source.load(new) + raw(" FROM ") + table(self.object)
-                + raw(" WHERE id > ") + param(last) + raw(" ORDER BY id LIMIT ") + param(_BATCH)
-            )  # fmt: skip
-            for identity, was, value in rows:
-                last = identity
-                if (None if value is None else _native(after, value)) == (None if was is None else _converted(before, after, was)):
-                    continue
-                back = None if value is None else _converted(after, before, value)
-                if value is not None and back is None:
-                    bad.append({"id": str(identity), "value": _text(after, value)})
-                    continue
-                await _fill(connection, self.object, identity, old, columns, (None,) * len(columns) if back is None else target.store(back))
-            if len(rows) < _BATCH:
-                break
-        if bad:
-            raise self._refused(bad)
+        made: list[tuple[UUID, Sequence[object]]] = []
+        for identity, was, value in page:
+            if (None if value is None else _native(after, value)) == (None if was is None else _converted(before, after, was)):
+                continue
+            back = None if value is None else _converted(after, before, value)
+            if value is not None and back is None:
+                bad.append({"id": str(identity), "value": _text(after, value)})
+            else:
+                made.append((identity, (None,) * len(columns) if back is None else target.store(back)))
+        await _fill(connection, self.object, [_old(before, column.suffix) for column in columns], columns, made)
+        return bad
 
     def _refused(self, values: list[Json]) -> InvalidDefinition:
         problem = InvalidDefinition(pointer=f"/object/{self.object}/fields/{self.field}")
@@ -209,10 +243,19 @@ class ChangeType(Operation, frozen=True, tag="change_type"):
         return InvalidDefinition(errors=(problem,))
 
 
-async def _fill(connection: Connection, object_key: str, identity: UUID, targets: Sequence[Sql], columns: Sequence[Column], values: Sequence[object]) -> None:
-    sets = [target + raw(" = ") + param(one) + raw("::") + raw(column.sql_type) for target, column, one in zip(targets, columns, values, strict=True)]
-    if sets:
-        await connection.execute(raw("UPDATE ") + table(object_key) + raw(" SET ") + join(", ", sets) + raw(" WHERE id = ") + param(identity))
+async def _fill(
+    connection: Connection, object_key: str, targets: Sequence[Sql], columns: Sequence[Column], rows: Sequence[tuple[UUID, Sequence[object]]]
+) -> None:
+    """Sets the columns of many records in one statement."""
+    if not targets or not rows:
+        return
+    given = [Sql(f"c{number}") for number in range(len(columns))]
+    sent = [{"id": identity, **{f"c{number}": one for number, one in enumerate(values)}} for identity, values in rows]
+    await connection.execute(
+        raw("UPDATE ") + table(object_key) + raw(" AS r SET ") + join(", ", [target + raw(" = v.") + one for target, one in zip(targets, given, strict=True)])
+        + raw(" FROM jsonb_to_recordset(") + cast_param(canonical(msgspec.to_builtins(sent, builtin_types=())).decode(), "jsonb") + raw(") AS v(id uuid, ")
+        + join(", ", [one + raw(" ") + raw(column.sql_type) for one, column in zip(given, columns, strict=True)]) + raw(") WHERE r.id = v.id")
+    )  # fmt: skip
 
 
 async def _rename(connection: Connection, object_key: str, source: Sql, target: Sql) -> None:

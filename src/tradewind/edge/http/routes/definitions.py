@@ -206,6 +206,10 @@ async def publishing(request: AnyRequest, data: Publishing) -> Response[bytes]:
         most_rows=ask.running.settings.rows_at_once,
     )
     await ask.running.refresh()
+    return _handed_in(made)
+
+
+def _handed_in(made: publish.HandedIn) -> Response[bytes]:
     return answer({"change_set": made.id, "state": "running" if made.running else "done"}, status=202 if made.running else 200)
 
 
@@ -249,12 +253,13 @@ async def cancel(request: AnyRequest, identity: str) -> Response[bytes]:
 
 @post("/api/change-sets/{identity:str}/undo", opt=needs("define"), status_code=200)
 async def undo(request: AnyRequest, identity: str) -> Response[bytes]:
-    """Takes a publish back; refused, with the list, when something depends on it since."""
+    """Takes a publish back; refused, with the list, when something depends on it since. What takes long answers 202 and goes on as a job."""
     ask = asked(request)
     _may_change(ask, await versions.kinds_of(ask.database, uuid_in(identity)))
-    change_set = await publish.undo(ask.database, uuid_in(identity), ask.actor.person, ask.clock, log=logged(ask, "publish_undone"))
+    log, most = logged(ask, "publish_undone"), ask.running.settings.rows_at_once
+    made = await publish.undo(ask.database, uuid_in(identity), ask.actor.person, ask.clock, log=log, most_rows=most)
     await ask.running.refresh()
-    return answer({"change_set": change_set})
+    return _handed_in(made)
 
 
 @get("/api/slow-questions", opt=needs("build"))
