@@ -116,5 +116,7 @@ def _options(labels: list[str]) -> dict[str, object]:
 
 
 def language_of(text: str) -> str:
-    """The language under which a label is stored: Chinese where it has Chinese characters, else English."""
-    return "zh-CN" if re.search("[\u3400-\u9fff\u3040-\u30ff]", text) else "en"
+    """The language under which a label is stored: by its script, English where that says nothing."""
+    if re.search("[\u3041-\u30fe]", text):
+        return "ja"
+    return "zh-CN" if re.search("[\u3400-\u9fff]", text) else "en"

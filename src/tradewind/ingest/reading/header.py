@@ -114,8 +114,6 @@ def _named(texts: Sequence[str], row: int, notes: Notes) -> list[str]:
         name = text
         if not name:
             name = f"{letter(place)}列" if chinese else f"Column {letter(place)}"
-            if row:
-                notes.add("empty_header", cell_name(place, row), name=name)
         elif name in taken:
             notes.add("doubled_header", cell_name(place, row), name=name)
         count = 1

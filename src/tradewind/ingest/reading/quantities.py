@@ -90,12 +90,11 @@ def _currency(evidence: Evidence, good: list[tuple[NumberText, int]], total: int
             said[found.currency] += count
     hint = next((code for hint in evidence.hints if (code := currency_of(hint))), "") or evidence.currency
     if said and sum(said.values()) * 2 >= total:
-        code, count = said.most_common(1)[0]
-        return code if count * 100 >= sum(said.values()) * 95 else ""
+        return next(iter(said)) if len(said) == 1 else ""
     if hint:
         return hint
     if "money" in evidence.types[:1]:
-        return said.most_common(1)[0][0] if said else ""
+        return next(iter(said)) if len(said) == 1 else ""
     return None
 
 
