@@ -1,268 +1,269 @@
-"""Loads a file through a map: chunk by chunk, each in one transaction with its entry in the run, so that a kill doubles nothing."""
+"""Loads the file of an import, or tries it: chunk by chunk, each in one transaction with its own entry, so that a kill doubles nothing."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Literal
 from uuid import UUID
 
-from tradewind.catalog.snapshot import load
-from tradewind.ingest import runs
-from tradewind.ingest.mapping import CellProblem, MappedRow, Mapper
-from tradewind.ingest.maps import ImportMap, Target, check_map
-from tradewind.ingest.reading import Chunk, chunks, columns_of
-from tradewind.kernel.clock import Clock
-from tradewind.kernel.json import canonical
-from tradewind.kernel.problems import CatalogMoved, InvalidRecords, InvalidRequest
-from tradewind.metadata.actors import Actor
-from tradewind.metadata.definitions import Catalog
-from tradewind.query.database.pool import Connection, Database
-from tradewind.records.announce import Changed, announce
-from tradewind.records.batches import Batch, RowProblem
-from tradewind.records.write import write_in
+from tradewind.ingest import changes, runs, staging
+from tradewind.ingest.canonical import Chunk, chunks
+from tradewind.ingest.ground import Beat, Ground, bad_rows_of, key_of, loading_of, person_of, rows_of, sheet_of
+from tradewind.ingest.loading import Again, Attempt, Bad, Loading
+from tradewind.ingest.mapping import CellProblem, MappedChunk
+from tradewind.ingest.reading import SheetFound
+from tradewind.ingest.seen import Seen
+from tradewind.kernel.problems import CatalogMoved, ImportStopped, InvalidValue
+from tradewind.query.database.pool import Connection
+from tradewind.records.announce import announce
 
-CHUNK_ROWS = 2_000
-_REMEMBERED_KEYS = 100_000
+MOST_HIDDEN = 1_000
+"""More rows than this that meet records out of the person's reach end the import: it is no way to find out what others have."""
+_AGAIN_ROWS = 1_000
+
+Ended = Literal["done", "paused", "cancelled", "slice", "left"]
+"""How a stage came to its end: all of it is done, somebody asked, its time is over, or another process has it."""
+
+
+class _RolledBack(Exception):
+    """Ends the transaction of a dry run."""
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedRow:
-    """A row that was not loaded: its number in the file (the first row of data is 1), its cells, and why."""
+class _Stopped(Exception):
+    """Somebody asked the stage to stop, or took it over."""
 
-    number: int
-    cells: Sequence[str]
-    problems: Sequence[CellProblem]
+    why: Ended
 
 
-@dataclass(slots=True)
-class Progress:
-    """How far the run is. `rows` were read, `already` of them loaded by an earlier run of this name."""
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows to write: as they stand, and the numbers people know them by."""
 
-    rows: int = 0
-    already: int = 0
-    loaded: int = 0
-    refused: int = 0
-    created: Counter[str] = field(default_factory=Counter[str])
-    """New records by target."""
+    rows: Sequence[Sequence[str]]
+    numbers: Sequence[int]
+    chunk: Chunk | None = None
+    """The part of the file they are, unless they were refused before."""
 
 
-@dataclass(slots=True)
-class Importing:
-    """One import under way."""
-
-    database: Database
-    catalog: Catalog
-    actor: Actor
-    clock: Clock
-    given: ImportMap
-    people: Mapping[str, UUID]
-    """Ids of people by e-mail, for owners."""
-    on_refused: Callable[[RefusedRow], None]
-    on_progress: Callable[[Progress], None]
-    progress: Progress = field(default_factory=Progress)
-    ids: dict[str, dict[tuple[Any, ...], UUID]] = field(default_factory=dict[str, dict[tuple[Any, ...], UUID]])
-    """Records met before, by target and match key: as many as `_REMEMBERED_KEYS`."""
+async def load_file(ground: Ground, identity: UUID, beat: Beat, over: Callable[[], bool] = lambda: False) -> Ended:
+    """Loads what of the file is not loaded yet, and then what waits to run again. Raises ImportStopped."""
+    async with ground.database.reading() as connection:
+        one = await runs.one(connection, identity)
+    return await _Stage(ground, one, beat, over, trial=False).run()
 
 
-async def import_file(importing: Importing, path: Path, name: str, chunk_rows: int = CHUNK_ROWS) -> Progress:
-    """Loads what of the file is not loaded yet. Raises InvalidRequest for a map or file that does not fit."""
-    given = importing.given
-    columns = await asyncio.to_thread(columns_of, path, given.delimiter, given.encoding)
-    check_map(given, importing.catalog, columns)
-    mapper = Mapper(given, importing.catalog, columns, importing.people)
-    run = await runs.begin(importing.database, name, canonical(given).decode(), chunk_rows, importing.actor.person, importing.clock)
-    source = chunks(path, given.delimiter, given.encoding, run.chunk_rows)
-
-    def read() -> tuple[Chunk, list[MappedRow]] | None:
-        chunk = next(source, None)
-        return None if chunk is None else (chunk, [mapper.map(chunk.first + place, row) for place, row in enumerate(chunk.rows)])
-
-    reading = asyncio.create_task(asyncio.to_thread(read))
-    try:
-        while (taken := await reading) is not None:
-            # The next chunk is read and mapped while this one is written.
-            reading = asyncio.create_task(asyncio.to_thread(read))
-            await _load_chunk(importing, mapper, run, *taken)
-            importing.on_progress(importing.progress)
-    finally:
-        await asyncio.gather(reading, return_exceptions=True)
-    await runs.finish(importing.database, run, importing.clock)
-    return importing.progress
+async def try_file(ground: Ground, identity: UUID, beat: Beat, over: Callable[[], bool] = lambda: False) -> Ended:
+    """Does the same as a dry run of which only counts and refused rows stay. Raises ImportStopped."""
+    async with ground.database.reading() as connection:
+        one = await runs.one(connection, identity)
+    return await _Stage(ground, one, beat, over, trial=True).run()
 
 
-class _Again(Exception):
-    """Rows turned out bad while writing: nothing of the attempt stays, and the others are tried without them."""
+class _Stage:
+    """One stage under way in this process."""
 
-    def __init__(self, bad: dict[int, list[CellProblem]]) -> None:
-        super().__init__()
-        self.bad = bad
+    def __init__(self, ground: Ground, one: runs.Import, beat: Beat, over: Callable[[], bool], *, trial: bool) -> None:
+        self._ground, self._one, self._beat, self._over, self._trial = ground, one, beat, over, trial
+        self._state: runs.State = "trying" if trial else "running"
+        self._seen = Seen(one.id, one.map) if trial and one.map else None
 
-
-async def _load_chunk(importing: Importing, mapper: Mapper, run: runs.ImportRun, chunk: Chunk, mapped: Sequence[MappedRow]) -> None:
-    bad: dict[int, list[CellProblem]] = {place: row.problems for place, row in enumerate(mapped) if row.problems}
-    while True:
-        attempt = _Attempt(importing, mapper)
+    async def run(self) -> Ended:
+        if self._one.state != self._state:
+            return "left"
+        loading = await loading_of(self._ground.database, self._one, self._ground.clock)
         try:
-            async with importing.database.transaction() as connection:
-                before = await runs.loaded(connection, run, chunk.number)
-                todo = _waiting(run, chunk, before)
-                good = [place for place in todo if place not in bad]
-                await attempt.write(connection, {place: mapped[place] for place in good})
-                refused = sorted(place for place in todo if place in bad)
-                if good or before is None:
-                    await runs.remember(connection, run, chunk.number, _entry(chunk, before, refused, attempt), importing.clock)
-        except _Again as again:
-            bad |= again.bad
-            continue
-        except CatalogMoved:
-            importing.catalog = await load(importing.database)
-            continue
-        break
-    attempt.keep()
-    progress = importing.progress
-    progress.rows += len(chunk.rows)
-    progress.loaded += len(good)
-    progress.refused += len(refused)
-    progress.already += len(chunk.rows) - len(todo)
-    progress.created.update(attempt.created)
-    for place in refused:
-        importing.on_refused(RefusedRow(chunk.first + place, chunk.rows[place], bad[place]))
-    for object_key, ids in attempt.touched.items():
-        await announce(importing.database, object_key, ids, attempt.changed[object_key])
-
-
-def _waiting(run: runs.ImportRun, chunk: Chunk, before: runs.LoadedChunk | None) -> list[int]:
-    """Places of the rows that are not loaded. Raises InvalidRequest when those that are loaded were changed in the file."""
-    if before is None:
-        return list(range(len(chunk.rows)))
-    if len(chunk.rows) < before.rows or runs.digest_of(chunk.rows[: before.rows], before.refused) != before.digest:
-        raise InvalidRequest(rule="import_changed", run=run.name, first=chunk.first, last=chunk.first + before.rows - 1)
-    return [*before.refused, *range(before.rows, len(chunk.rows))]
-
-
-def _entry(chunk: Chunk, before: runs.LoadedChunk | None, refused: list[int], attempt: _Attempt) -> runs.LoadedChunk:
-    created = Counter(before.created if before else {})
-    created.update(attempt.created)
-    return runs.LoadedChunk(
-        rows=len(chunk.rows),
-        refused=tuple(refused),
-        digest=runs.digest_of(chunk.rows, refused),
-        created=dict(created),
-        actions=(*(before.actions if before else ()), *attempt.actions),
-    )
-
-
-class _Attempt:
-    """One try at writing a chunk's rows, object after object."""
-
-    def __init__(self, importing: Importing, mapper: Mapper) -> None:
-        self._importing = importing
-        self._mapper = mapper
-        self._found: dict[str, dict[tuple[Any, ...], UUID]] = {}
-        self.created: Counter[str] = Counter()
-        self.actions: list[UUID] = []
-        self.touched: dict[str, list[UUID]] = {}
-        self.changed: defaultdict[str, Changed] = defaultdict(Changed)
-
-    async def write(self, connection: Connection, rows: Mapping[int, MappedRow]) -> None:
-        """Raises _Again with rows that cannot be written."""
-        bad: dict[int, list[CellProblem]] = {}
-        ids: dict[str, dict[int, UUID]] = {}
-        for target in self._importing.given.targets:
-            ids[target.called] = await self._write_target(connection, target, rows, ids, bad)
-        if bad:
-            self._importing.ids.clear()
-            raise _Again(bad)
-
-    def keep(self) -> None:
-        """After the commit: records of this chunk are known to the next."""
-        for target, found in self._found.items():
-            known = self._importing.ids.setdefault(target, {})
-            known.update(found)
-            while len(known) > _REMEMBERED_KEYS:
-                known.pop(next(iter(known)))
-
-    async def _write_target(
-        self, connection: Connection, target: Target, rows: Mapping[int, MappedRow], ids: Mapping[str, Mapping[int, UUID]], bad: dict[int, list[CellProblem]]
-    ) -> dict[int, UUID]:
-        """The record of each row; rows whose record cannot be written go into `bad`."""
-        known = self._importing.ids.get(target.called, {}) if target.existing == "keep" else {}
-        done: dict[int, UUID] = {}
-        groups: dict[Any, list[int]] = {}
-        for place, row in rows.items():
-            mapped = row.records.get(target.called)
-            if mapped is None or place in bad:
-                continue
-            if mapped.key is not None and mapped.key in known:
-                done[place] = known[mapped.key]
+            if self._trial or not self._one.number:
+                loading = await self._file(loading)
             else:
-                groups.setdefault(place if mapped.key is None else mapped.key, []).append(place)
-        members = list(groups.values())
-        sent = [self._row(target, rows[places[0]], places[0], ids) for places in members]
-        if not sent:
-            return done
-        written = await self._send(connection, target, sent)
-        for number, problem in written.problems:
-            for place in members[number]:
-                bad.setdefault(place, []).append(self._explained(target, rows[place], problem))
-        found = self._found.setdefault(target.called, {})
-        for places, identity in zip(members, written.ids, strict=True):
-            if identity is not None:
-                key = rows[places[0]].records[target.called].key
-                if key is not None:
-                    found[key] = identity
-                done |= dict.fromkeys(places, identity)
-        self.touched.setdefault(target.object, []).extend(one for one in written.ids if one)
-        return done
+                await self._again(loading)
+        except _Stopped as stopped:
+            return stopped.why
+        return "done"
 
-    def _row(self, target: Target, row: MappedRow, place: int, ids: Mapping[str, Mapping[int, UUID]]) -> dict[str, Any]:
-        mapped = row.records[target.called]
-        made = dict(mapped.values)
-        for key, other in mapped.records.items():
-            made[key] = ids[other].get(place)
-        if mapped.owner is not None:
-            made["owner"] = mapped.owner
-        return made
+    async def _file(self, loading: Loading) -> Loading:
+        number, sheet = sheet_of(self._one)
+        reached = (self._one.tried or runs.Counts()).rows if self._trial else self._one.reached
+        async with self._ground.database.reading() as connection:
+            key = await key_of(connection, self._one.id, number)
+        with self._ground.files.local(key) as path:
+            source = chunks(path, self._one.chunk_rows, reached)
+            waiting = asyncio.create_task(asyncio.to_thread(_next, source, loading))
+            try:
+                while (taken := await waiting) is not None:
+                    chunk, mapped = taken
+                    # The next chunk is read and mapped while this one is written.
+                    waiting = asyncio.create_task(asyncio.to_thread(_next, source, loading))
+                    rows = _Rows(chunk.rows, [sheet.file_row(chunk.first + place) for place in range(len(chunk.rows))], chunk)
+                    loading = await self._write(loading, rows, mapped)
+                    await self._between()
+            finally:
+                await asyncio.gather(waiting, return_exceptions=True)
+        await self._bad_rows(number, sheet)
+        return loading
 
-    async def _send(self, connection: Connection, target: Target, rows: Sequence[dict[str, Any]]) -> _Sent:
-        batch = Batch(
-            object=target.object,
-            operation="upsert" if target.match else "create",
-            rows=tuple(rows),
-            match=target.match,
-            keep=target.existing == "keep",
-            partial=True,
-            source="import",
-        )
-        importing = self._importing
+    async def _again(self, loading: Loading) -> None:
+        """Runs the refused rows that wait, once each."""
+        after = self._one.reached_again
+        while True:
+            async with self._ground.database.reading() as connection:
+                page = await staging.page(connection, self._one.id, staging.Wanted(), after, _AGAIN_ROWS)
+            if not page:
+                return
+            rows = _Rows([list(one.cells) for one in page], [one.number for one in page])
+            loading = await self._write(loading, rows, await asyncio.to_thread(loading.mapper.map, rows.rows))
+            after = rows.numbers[-1]
+            await self._between()
+
+    async def _between(self) -> None:
+        await self._beat()
+        if self._over():
+            raise _Stopped("slice")
+
+    async def _write(self, loading: Loading, rows: _Rows, mapped: MappedChunk) -> Loading:
+        """Writes the chunk; the loading to go on with, which follows the catalogue and the person's rights."""
+        loading = await self._current(loading, mapped)
+        bad: Bad = {place: list(problems) for place, problems in mapped.problems.items()}
+        while True:
+            attempt = Attempt(loading, mapped, self._seen)
+            try:
+                await self._transact(attempt, rows, mapped, bad)
+            except Again as again:
+                if attempt.used_known:
+                    # What earlier chunks met may be gone by now: it is looked for anew before a row is blamed.
+                    loading.known.ids.clear()
+                else:
+                    bad |= again.bad
+                continue
+            except CatalogMoved:
+                loading = await loading_of(self._ground.database, self._one, self._ground.clock)
+                mapped = await asyncio.to_thread(loading.mapper.map, rows.rows)
+                bad = {place: list(problems) for place, problems in mapped.problems.items()}
+                continue
+            break
+        if not self._trial:
+            attempt.keep()
+            for object_key, ids in attempt.touched.items():
+                await announce(self._ground.database, object_key, ids, attempt.changed[object_key])
+        return loading
+
+    async def _current(self, loading: Loading, mapped: MappedChunk) -> Loading:
+        """The same with the person's rights of this moment. Raises ImportStopped when they no longer allow it."""
+        async with self._ground.database.reading() as connection:
+            actor = await person_of(connection, self._one)
+        if actor == loading.actor:
+            return loading
+        fresh = await loading_of(self._ground.database, self._one, self._ground.clock, loading.catalog, loading.known)
+        loading.known.ids.clear()
+        return replace(fresh, mapper=loading.mapper)
+
+    async def _transact(self, attempt: Attempt, rows: _Rows, mapped: MappedChunk, bad: Bad) -> None:
+        """One try: all good rows and the entry of what was done, or nothing of it."""
+        good = [place for place in range(len(rows.rows)) if place not in bad]
         try:
-            written = await write_in(connection, importing.catalog, importing.actor, batch, importing.clock, self.changed[target.object])
-        except InvalidRecords as failure:
-            return _Sent((None,) * len(rows), tuple(_located(failure)))
-        self.created[target.called] += written.created
-        self.actions.append(written.action)
-        return _Sent(written.ids, tuple((one.row, one) for one in written.problems))
+            async with self._ground.database.transaction() as connection:
+                now = self._check(await runs.lock(connection, self._one.id), rows)
+                await attempt.write(connection, good)
+                if self._trial:
+                    raise _RolledBack
+                await self._remember(connection, now, attempt, rows, mapped, bad)
+        except _RolledBack:
+            async with self._ground.database.transaction() as connection:
+                now = self._check(await runs.lock(connection, self._one.id), rows)
+                await self._remember(connection, now, attempt, rows, mapped, bad)
+                assert self._seen is not None  # noqa: S101 - a dry run has it
+                await self._seen.save(connection)
+        except Again:
+            if self._seen is not None:
+                self._seen.clear()
+            raise
 
-    def _explained(self, target: Target, row: MappedRow, problem: RowProblem) -> CellProblem:
-        key = problem.pointer.split("/")[3] if problem.pointer.count("/") >= 3 else ""
-        column = self._mapper.source_of(target.called, key)
-        value = row.records[target.called].values.get(key)
-        return CellProblem(column or key or target.object, "" if value is None else str(value), problem.code, problem.params)
+    def _check(self, now: runs.Standing, rows: _Rows) -> runs.Standing:
+        """The same. Raises _Stopped unless this stage is still wanted and nobody else did this chunk."""
+        if now.state != self._state:
+            raise _Stopped("left")
+        if now.wanted:
+            raise _Stopped("paused" if now.wanted == "pause" else "cancelled")
+        reached = (now.tried or runs.Counts()).rows if self._trial else now.reached
+        if rows.chunk is not None and reached != rows.chunk.first - 1:
+            raise _Stopped("left")
+        if rows.chunk is None and now.reached_again >= rows.numbers[0]:
+            raise _Stopped("left")
+        return now
+
+    async def _remember(self, connection: Connection, now: runs.Standing, attempt: Attempt, rows: _Rows, mapped: MappedChunk, bad: Bad) -> None:
+        """The entry of the chunk: what was counted, what was refused, what transforms changed."""
+        identity, clock = self._one.id, self._ground.clock
+        refused = sorted(bad)
+        kept = [staging.Refused(number=rows.numbers[place], cells=tuple(rows.rows[place]), problems=tuple(bad[place])) for place in refused]
+        await staging.stage(connection, identity, self._trial, kept)
+        loaded = len(rows.rows) - len(refused) - len(attempt.skipped)
+        counts = (now.tried or runs.Counts()) if self._trial else now.counts
+        if rows.chunk is None:
+            fine = [number for place, number in enumerate(rows.numbers) if place not in bad]
+            await staging.settle(connection, identity, fine, staging.LOADED)
+            counts.add(0, loaded, len(refused) - len(rows.rows), len(attempt.skipped), attempt.hidden, attempt.counts)
+        else:
+            counts.add(len(rows.rows), loaded, len(refused), len(attempt.skipped), attempt.hidden, attempt.counts)
+            counts.of = rows_of(self._one)
+        if self._trial:
+            await runs.advance(connection, identity, clock, tried=counts)
+        else:
+            now.checks.add(attempt.sums)
+            if loaded:
+                now.checks.draw(self._sample(attempt, rows, bad))
+            reached = {"reached_again": rows.numbers[-1]} if rows.chunk is None else {"reached": rows.chunk.last}
+            await runs.advance(connection, identity, clock, counts=counts, checks=now.checks, **reached)
+            await self._enter(connection, rows, refused)
+        await changes.add(connection, identity, self._trial, mapped.changes)
+        if counts.hidden > MOST_HIDDEN and self._one.person is not None:
+            raise ImportStopped(rule="hidden", maximum=MOST_HIDDEN)
+
+    async def _enter(self, connection: Connection, rows: _Rows, refused: Sequence[int]) -> None:
+        """What of the file is loaded by this, so that a changed file is noticed."""
+        first = rows.chunk.first if rows.chunk else rows.numbers[0]
+        left_out = set(refused)
+        digest = runs.digest_of([row for place, row in enumerate(rows.rows) if place not in left_out])
+        numbers = tuple(first + place if rows.chunk else rows.numbers[place] for place in refused)
+        entry = runs.LoadedChunk(first=first, rows=len(rows.rows), refused=numbers, digest=digest)
+        await runs.remember(connection, self._one.id, self._one.number if rows.chunk is None else 0, entry, self._ground.clock)
+
+    def _sample(self, attempt: Attempt, rows: _Rows, bad: Bad) -> runs.Sample:
+        """One loaded row of the chunk; which one, the chunk's place decides."""
+        loaded = [place for place in range(len(rows.rows)) if place not in bad and place not in attempt.skipped]
+        place = loaded[rows.numbers[0] * 31 % len(loaded)]
+        return runs.Sample(number=rows.numbers[place], cells=tuple(rows.rows[place]), records=attempt.records_of(place))
+
+    async def _bad_rows(self, number: int, sheet: SheetFound) -> None:
+        """Rows that could not be read as rows wait like others that were refused."""
+        if not sheet.bad_file:
+            return
+        async with self._ground.database.reading() as connection:
+            key = await key_of(connection, self._one.id, bad_rows_of(number))
+        with self._ground.files.local(key) as path:
+            refused = await asyncio.to_thread(_read_bad, path)
+        async with self._ground.database.transaction() as connection:
+            now = await runs.lock(connection, self._one.id)
+            counts = (now.tried or runs.Counts()) if self._trial else now.counts
+            known = await staging.known(connection, self._one.id, self._trial, [one.number for one in refused])
+            fresh = [one for one in refused if one.number not in known]
+            await staging.stage(connection, self._one.id, self._trial, fresh)
+            counts.add(len(fresh), 0, len(fresh), 0, 0, {})
+            await runs.advance(connection, self._one.id, self._ground.clock, **({"tried": counts} if self._trial else {"counts": counts}))
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    ids: Sequence[UUID | None]
-    problems: Sequence[tuple[int, RowProblem]]
+def _next(source: Iterator[Chunk], loading: Loading) -> tuple[Chunk, MappedChunk] | None:
+    chunk = next(source, None)
+    return None if chunk is None else (chunk, loading.mapper.map(chunk.rows))
 
 
-def _located(failure: InvalidRecords) -> Iterable[tuple[int, RowProblem]]:
-    """A batch that was refused whole: its problems by row."""
-    for one in failure.errors:
-        parts = one.pointer.split("/")
-        number = int(parts[2]) if len(parts) > 2 and parts[2].isdigit() else 0
-        yield number, RowProblem(row=number, pointer=one.pointer, code=one.code, params=one.params)
+def _read_bad(path: Path) -> list[staging.Refused]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return [
+            staging.Refused(number=int(row[0]), cells=tuple(row[2:]), problems=(CellProblem("", "", InvalidValue.code, {"rule": f"import_row_{row[1]}"}),))
+            for row in csv.reader(file)
+        ]

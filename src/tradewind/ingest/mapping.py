@@ -1,16 +1,17 @@
-"""From a row of text to the values of its records; pure, and each distinct cell is understood once."""
+"""From rows of text to the values of their records; pure, column by column, and each distinct cell is understood once."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from tradewind.ingest.maps import Amount, Begins, Choose, CountryName, ImportMap, Instant, Target, Value, places
+from tradewind.ingest.maps import PLAIN_INSTANT, Amount, Begins, Choose, CountryName, ImportMap, Instant, Target, Value, places
+from tradewind.ingest.transforms import kind_of, step_of
 from tradewind.kernel.json import Json
 from tradewind.kernel.problems import InvalidValue, Problem
 from tradewind.kinds.fields.registry import field_types
@@ -21,8 +22,14 @@ from tradewind.metadata.definitions import Catalog, FieldDefinition
 _REMEMBERED = 20_000
 """Distinct cells kept for each field: prices, dates and countries repeat."""
 
+_PLAIN_LENGTH = len("2011-01-04 10:00:00")
+_BLANK = "\u2003"
+"""Between an amount and the code of its currency from another column."""
+
 Read = Callable[[str], Any]
-Cells = Mapping[str, str]
+Change = tuple[str, str, str, str]
+"""A column, the kind of transform, the text before it and after it."""
+TRIM = "trim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,113 +42,224 @@ class CellProblem:
     params: Mapping[str, Json]
 
 
-def _wrong(column: str, value: str, problem: Problem) -> CellProblem:
+def wrong(column: str, value: str, problem: Problem) -> CellProblem:
+    """The problem of a cell."""
     return CellProblem(column, value, problem.code, problem.params)
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
-    """The values for one record. `key` tells records of the same target apart; None when each row is its own."""
+@dataclass(slots=True)
+class TargetRows:
+    """What rows of a chunk are to one target, place by place."""
 
-    values: dict[str, Any]
-    key: tuple[Any, ...] | None
+    target: Target
+    there: list[bool]
+    """Whether the row has a record of this target."""
+    values: dict[str, list[Any]]
+    """Checked values by field, for those that come from the row's own cells."""
+    finds: dict[str, list[str]]
+    """For relations found by a text: the text."""
     records: dict[str, str]
-    """Relation fields, and the targets whose record of this row they point at."""
-    owner: UUID | None = None
+    """Relations to the record of another target of the same row, by its name."""
+    owners: list[UUID | None] | None = None
 
 
 @dataclass(slots=True)
-class MappedRow:
-    """A row's records by target, and its problems."""
+class MappedChunk:
+    """Rows with what they are to every target. `problems` are by place in the chunk, from 0."""
 
-    number: int
-    records: dict[str, Mapped] = field(default_factory=dict[str, Mapped])
-    problems: list[CellProblem] = field(default_factory=list[CellProblem])
+    rows: Sequence[Sequence[str]]
+    targets: dict[str, TargetRows]
+    problems: dict[int, list[CellProblem]]
+    changes: Counter[Change] = field(default_factory=Counter[Change])
+    """What transforms made of cells, and of how many."""
+
+
+class People:
+    """Whom an owner's cell means: by e-mail, or by a name only one person has."""
+
+    def __init__(self, known: Mapping[str, tuple[UUID, str]]) -> None:
+        """`known` are ids and names by e-mail in lower case."""
+        self._ids = {email: identity for email, (identity, _) in known.items()}
+        names = Counter(name.casefold().strip() for _, name in known.values())
+        self._names = {name.casefold().strip(): identity for identity, name in known.values() if names[name.casefold().strip()] == 1}
+
+    def find(self, text: str) -> UUID | None:
+        return self._ids.get(text.lower()) or self._names.get(text.casefold())
 
 
 class Mapper:
     """A map bound to the catalogue and to the columns of a file."""
 
-    def __init__(self, given: ImportMap, catalog: Catalog, columns: Sequence[str], people: Mapping[str, UUID]) -> None:
-        """`people` are ids by e-mail, for owners."""
+    def __init__(self, given: ImportMap, catalog: Catalog, columns: Sequence[str], people: People) -> None:
         self._columns = list(columns)
         self._targets = [_Bound(target, catalog, people) for target in given.targets]
+        self._used = {column for bound in self._targets for column in bound.columns}
 
-    def map(self, number: int, line: Sequence[str]) -> MappedRow:
-        """The row's records; bad cells are collected as problems."""
-        row = MappedRow(number)
-        if len(line) != len(self._columns):
-            row.problems.append(_wrong("", "", InvalidValue(rule="import_width", expected=len(self._columns), found=len(line))))
-            return row
-        cells = {name: cell.strip() for name, cell in zip(self._columns, line, strict=True)}
-        for target in self._targets:
-            target.take(row, cells)
-        return row
+    def map(self, rows: Sequence[Sequence[str]]) -> MappedChunk:
+        """The rows' records; bad cells are collected as problems."""
+        width = len(self._columns)
+        problems = {
+            place: [CellProblem("", "", InvalidValue.code, {"rule": "import_width", "expected": width, "found": len(row)})]
+            for place, row in enumerate(rows)
+            if len(row) != width
+        }
+        whole = rows if not problems else [row if place not in problems else [""] * width for place, row in enumerate(rows)]
+        mapped = MappedChunk(rows, {}, problems)
+        cells: dict[str, list[str]] = {}
+        for name, column in zip(self._columns, zip(*whole, strict=True), strict=True):
+            if name in self._used:
+                given = list(column)
+                cells[name] = [cell.strip() for cell in given]
+                if cells[name] != given:
+                    mapped.changes.update((name, TRIM, cell, after) for cell, after in zip(given, cells[name], strict=True) if cell != after)
+        for bound in self._targets:
+            mapped.targets[bound.target.called] = bound.take(cells, len(rows), mapped)
+        return mapped
 
     def source_of(self, target: str, key: str) -> str:
         """The column a field is made from, for messages."""
         bound = next((one for one in self._targets if one.target.called == target), None)
-        value = bound.target.fields.get(key) if bound else None
-        return "" if value is None else value.column or ", ".join(places(value.template))
+        value = None if bound is None else bound.target.owner if key == "owner" else bound.target.fields.get(key)
+        return "" if value is None else column_of(value)
+
+
+def column_of(value: Value) -> str:
+    """The columns a value is made from, in one word."""
+    return value.column or ", ".join(places(value.template))
+
+
+@dataclass(slots=True)
+class _Understood:
+    """What a text comes to: a value or a problem, and what transforms did on the way."""
+
+    value: Any = None
+    problem: Problem | None = None
+    changes: tuple[tuple[str, str, str], ...] = ()
+
+
+class _Source:
+    """A value of the map as a function from columns of text to a column of values."""
+
+    def __init__(self, value: Value, read: Callable[[Value], Read]) -> None:
+        self.value = value
+        self.column = column_of(value)
+        self._read = read(value)
+        self._steps = [(kind_of(one), step_of(one)) for one in value.transforms]
+        self._known: dict[str, _Understood] = {}
+        self._otherwise = None if value.otherwise is None else _Source(value.otherwise, read)
+
+    @property
+    def columns(self) -> set[str]:
+        own = {self.value.column} if self.value.column else set(places(self.value.template))
+        if isinstance(self.value.reading, Amount):
+            own |= {self.value.reading.column} - {""}
+        return own | (self._otherwise.columns if self._otherwise else set[str]())
+
+    def take(self, cells: Mapping[str, list[str]], count: int, there: Sequence[bool], mapped: MappedChunk) -> list[Any]:
+        """The values, None where there is none; problems and changes go into the chunk."""
+        texts = self._texts(cells, count)
+        known = self._known
+        if len(known) > _REMEMBERED:
+            known.clear()
+        understood = [known.get(text) or self._understand(text) for text in texts]
+        if self._steps:
+            changed = Counter(text for text, one in zip(texts, understood, strict=True) if one.changes)
+            for text, cells_of in changed.items():
+                for kind, before, after in self._known[text].changes:
+                    which = (self.column, kind, before, after)
+                    mapped.changes[which] = max(mapped.changes[which], cells_of)
+        values = [one.value for one in understood]
+        for place, one in enumerate(understood):
+            if one.problem is not None and there[place]:
+                mapped.problems.setdefault(place, []).append(wrong(self.column, texts[place].replace(_BLANK, " ").strip(), one.problem))
+        if self._otherwise is not None and not all(texts):
+            empty = [not text and here for text, here in zip(texts, there, strict=True)]
+            others = self._otherwise.take(cells, count, empty, mapped)
+            values = [other if without else value for value, other, without in zip(values, others, empty, strict=True)]
+        return values
+
+    def _texts(self, cells: Mapping[str, list[str]], count: int) -> list[str]:
+        reading = self.value.reading
+        if self.value.column and isinstance(reading, Amount) and reading.column:
+            return [f"{cell}{_BLANK}{code}" if cell else "" for cell, code in zip(cells[self.value.column], cells[reading.column], strict=True)]
+        if self.value.column:
+            return cells[self.value.column]
+        if not self.value.template:
+            return [""] * count
+        named = places(self.value.template)
+        return [_filled(self.value.template, dict(zip(named, parts, strict=True))) for parts in zip(*(cells[one] for one in named), strict=True)]
+
+    def _understand(self, text: str) -> _Understood:
+        made, after = _Understood(), text
+        changes: list[tuple[str, str, str]] = []
+        for kind, step in self._steps:
+            before, after = after, step(after)
+            if before != after:
+                changes.append((kind, before, after))
+        made.changes = tuple(changes)
+        if self._otherwise is None or text:
+            try:
+                made.value = self._read(after.strip())
+            except Problem as problem:
+                made.problem = problem
+        self._known[text] = made
+        return made
+
+
+def _filled(template: str, cells: Mapping[str, str]) -> str:
+    """The template with its places filled; empty when all of them are."""
+    if not any(cells.values()):
+        return ""
+    for place, cell in cells.items():
+        template = template.replace("{" + place + "}", cell)
+    return template
 
 
 class _Bound:
-    """A target with one reader for each of its fields."""
+    """A target with one source for each of its fields."""
 
-    def __init__(self, target: Target, catalog: Catalog, people: Mapping[str, UUID]) -> None:
+    def __init__(self, target: Target, catalog: Catalog, people: People) -> None:
         self.target = target
-        self._people = people
         definition = catalog.objects[target.object]
-        self._fields: list[tuple[str, Value, Read]] = []
+        self._fields: list[tuple[str, _Source]] = []
+        self._finds: list[tuple[str, _Source]] = []
         self._records = {key: value.record for key, value in target.fields.items() if value.record}
         for key, value in target.fields.items():
             found = definition.field(key)
-            if found is not None and not value.record:
-                self._fields.append((key, value, _reader(value, found)))
-        self._owner = None if target.owner is None else (target.owner, _plain_reader(target.owner))
+            if found is None or value.record:
+                continue
+            if value.find is not None:
+                self._finds.append((key, _Source(value, lambda _: str)))
+            else:
+                self._fields.append((key, _Source(value, lambda one, found=found: _reader(one, found))))
+        self._owner = None if target.owner is None else _Source(target.owner, lambda one: _owner_reader(one, people))
 
-    def take(self, row: MappedRow, cells: Cells) -> None:
-        if self.target.when and not cells[self.target.when]:
-            return
-        values: dict[str, Any] = {}
-        for key, source, reader in self._fields:
-            text = _text(source, cells)
-            try:
-                values[key] = reader(text)
-            except Problem as problem:
-                row.problems.append(_wrong(source.column or ", ".join(places(source.template)), text, problem))
-        owner = self._owner_of(row, cells)
-        key = tuple(values.get(one) for one in self.target.match) if self.target.match else None
-        if key is not None and any(one is None for one in key) and not row.problems:
-            missing = next(one for one in self.target.match if values.get(one) is None)
-            row.problems.append(_wrong(self.target.fields[missing].column, "", InvalidValue(rule="import_key", field=missing)))
-        row.records[self.target.called] = Mapped(values, key, self._records, owner)
+    @property
+    def columns(self) -> set[str]:
+        sources = [source for _, source in (*self._fields, *self._finds)] + ([self._owner] if self._owner else [])
+        return {self.target.when} - {""} | {column for source in sources for column in source.columns}
 
-    def _owner_of(self, row: MappedRow, cells: Cells) -> UUID | None:
-        if self._owner is None:
-            return None
-        source, reader = self._owner
-        email = reader(_text(source, cells))
-        found = self._people.get(str(email).lower()) if email else None
-        if email and found is None:
-            row.problems.append(_wrong(source.column, str(email), InvalidValue(rule="import_owner", email=str(email))))
-        return found
+    def take(self, cells: Mapping[str, list[str]], count: int, mapped: MappedChunk) -> TargetRows:
+        there = [True] * count if not self.target.when else [bool(cell) for cell in cells[self.target.when]]
+        values = {key: source.take(cells, count, there, mapped) for key, source in self._fields}
+        finds = {key: [text or "" for text in source.take(cells, count, there, mapped)] for key, source in self._finds}
+        owners = None if self._owner is None else self._owner.take(cells, count, there, mapped)
+        made = TargetRows(self.target, there, values, finds, self._records, owners)
+        for key in self.target.match:
+            column = values.get(key) or finds.get(key)
+            if column is not None:
+                self._check_key(key, column, there, mapped)
+        return made
 
-
-def _text(source: Value, cells: Cells) -> str:
-    """The text to read; with a fallback in its place when it is empty."""
-    found = ""
-    if source.column:
-        found = cells[source.column]
-    elif source.template and any(cells[place] for place in places(source.template)):
-        found = source.template
-        for place in places(source.template):
-            found = found.replace("{" + place + "}", cells[place])
-    return _text(source.otherwise, cells) if not found and source.otherwise is not None else found
+    def _check_key(self, key: str, column: Sequence[Any], there: Sequence[bool], mapped: MappedChunk) -> None:
+        """What a record is matched by must be filled."""
+        for place, value in enumerate(column):
+            if there[place] and value in (None, "") and place not in mapped.problems:
+                mapped.problems[place] = [wrong(column_of(self.target.fields[key]), "", InvalidValue(rule="import_key", field=key))]
 
 
 def _reader(source: Value, found: FieldDefinition) -> Read:
-    """Reads a cell as the field's checked value, None for an empty one."""
+    """Reads a text as the field's checked value, None for an empty one."""
     kind = field_types()[found.type]
     options = read_options(kind, found.options)
     if source.constant is not None:
@@ -149,7 +267,6 @@ def _reader(source: Value, found: FieldDefinition) -> Read:
         return lambda _: constant
     plain = _plain_reader(source)
 
-    @lru_cache(maxsize=_REMEMBERED)
     def read(text: str) -> Any:
         if not text and not isinstance(source.reading, Begins):
             return None
@@ -161,8 +278,21 @@ def _reader(source: Value, found: FieldDefinition) -> Read:
     return read
 
 
+def _owner_reader(source: Value, people: People) -> Read:
+    plain = _plain_reader(source)
+
+    def read(text: str) -> UUID | None:
+        said = plain(text)
+        found = people.find(str(said)) if said else None
+        if said and found is None:
+            raise InvalidValue(rule="import_owner", email=str(said))
+        return found
+
+    return read
+
+
 def _plain_reader(source: Value) -> Read:
-    """Reads a cell as a value on the wire."""
+    """Reads a text as a value on the wire."""
     match source.reading:
         case Instant(zone=zone, format=form):
             place = ZoneInfo(zone)
@@ -171,7 +301,7 @@ def _plain_reader(source: Value) -> Read:
             folded = {word.casefold(): code for word, code in words.items()}
             return lambda text: folded[text.casefold()] if text.casefold() in folded else _country(text)
         case Amount(currency=currency):
-            return lambda text: {"amount": text, "currency": currency}
+            return lambda text: _amount(text, currency)
         case Begins(text=start):
             return lambda text: text.startswith(start)
         case Choose(values=values, otherwise=otherwise):
@@ -183,9 +313,17 @@ def _plain_reader(source: Value) -> Read:
 
 def _instant(text: str, zone: ZoneInfo, form: str) -> str:
     try:
-        return datetime.strptime(text, form).replace(tzinfo=zone).astimezone(UTC).isoformat()
+        plain = not form or (form == PLAIN_INSTANT and len(text) == _PLAIN_LENGTH)
+        found = datetime.fromisoformat(text) if plain else datetime.strptime(text, form)  # noqa: DTZ007 - the zone comes next
+        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC).isoformat()
     except (ValueError, OverflowError) as failure:
-        raise InvalidValue(rule="import_instant", format=form) from failure
+        raise InvalidValue(rule="import_instant", format=form or "ISO 8601") from failure
+
+
+def _amount(text: str, currency: str) -> dict[str, str]:
+    """The number before the blank and the code behind it, where the source put one there; else the map's currency."""
+    number, _, code = text.partition(_BLANK)
+    return {"amount": number, "currency": code.upper() or currency}
 
 
 def _country(text: str) -> str:

@@ -1,17 +1,73 @@
-"""Import maps: which columns of a file become which fields of which objects."""
+"""Import maps: which columns of a file become which fields of which objects, and what is done to their cells on the way."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, Literal
 
 import msgspec
 
 from tradewind.kernel.problems import InvalidRequest
-from tradewind.kinds.fields.registry import field_types
-from tradewind.kinds.reference import countries, currencies
-from tradewind.metadata.definitions import Catalog, ObjectDefinition
+
+PLAIN_INSTANT = "%Y-%m-%d %H:%M:%S"
+
+
+class Transform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
+    """One step that text of a cell takes before it is understood. What a step does not understand it leaves as it is. Spaces around a cell always go."""
+
+
+class Collapse(Transform, frozen=True, tag="collapse"):
+    """Several spaces in a row, and other blank characters, become one space."""
+
+
+class Width(Transform, frozen=True, tag="width"):
+    """Full-width and other compatibility forms become ordinary ones (NFKC)."""
+
+
+class Case(Transform, frozen=True, tag="case"):
+    to: Literal["upper", "lower", "title"]
+
+
+class Country(Transform, frozen=True, tag="country"):
+    """A country's name or code becomes its code. `words` gives codes to names of this file alone."""
+
+    words: dict[str, str] = {}
+
+
+class Phone(Transform, frozen=True, tag="phone"):
+    """A telephone number becomes E.164; `country` is whose number one without + is."""
+
+    country: str = ""
+
+
+class Date(Transform, frozen=True, tag="date"):
+    """A date, with a time of day where one stands there, becomes ISO 8601. `formats` (strptime) are tried first, then numbers in the given order."""
+
+    order: Literal["", "dmy", "mdy", "ymd"] = ""
+    formats: tuple[str, ...] = ()
+
+
+class Number(Transform, frozen=True, tag="number"):
+    """A number as people write it becomes a plain one: `decimal` is its decimal sign; signs of currencies and these `units` go."""
+
+    decimal: Literal[".", ","] = "."
+    units: tuple[str, ...] = ()
+
+
+class Split(Transform, frozen=True, tag="split"):
+    """One part of the text, from 1; from the end where negative."""
+
+    by: str
+    part: int = 1
+
+
+class Replace(Transform, frozen=True, tag="replace"):
+    """Another text for whole texts of this table, small and capital letters alike."""
+
+    values: dict[str, str]
+
+
+AnyTransform = Collapse | Width | Case | Country | Phone | Date | Number | Split | Replace
 
 
 class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -19,10 +75,10 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field
 
 
 class Instant(Reading, frozen=True, tag="instant"):
-    """A date and a time of day in a zone."""
+    """A date and a time of day in a zone. An empty format is ISO 8601, with or without the time."""
 
     zone: str
-    format: str = "%Y-%m-%d %H:%M:%S"
+    format: str = PLAIN_INSTANT
 
 
 class CountryName(Reading, frozen=True, tag="country"):
@@ -32,9 +88,10 @@ class CountryName(Reading, frozen=True, tag="country"):
 
 
 class Amount(Reading, frozen=True, tag="amount"):
-    """A number that is money of one currency."""
+    """A number that is money: of one currency, or of the one whose code stands in a column."""
 
-    currency: str
+    currency: str = ""
+    column: str = ""
 
 
 class Begins(Reading, frozen=True, tag="begins"):
@@ -53,6 +110,13 @@ class Choose(Reading, frozen=True, tag="choose"):
 AnyReading = Instant | CountryName | Amount | Begins | Choose
 
 
+class Find(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The record a relation points at is found by the text in a field of its object; with `create` made where there is none."""
+
+    by: str
+    create: bool = False
+
+
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"reading": "as"}):
     """Where a field's value comes from: exactly one of column, template, constant and record."""
 
@@ -62,6 +126,9 @@ class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"re
     constant: Any = None
     record: str = ""
     """Name of a target earlier in the map: the field points at the record of the same row."""
+    find: Find | None = None
+    """For a relation filled from a column or template."""
+    transforms: tuple[AnyTransform, ...] = ()
     reading: AnyReading | None = None
     otherwise: Value | None = None
     """Used when the cell is empty."""
@@ -75,13 +142,15 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str = ""
     """How later targets speak of it; the object's key when empty."""
     match: tuple[str, ...] = ()
-    """Fields that tell whether the record exists already. Without any, every row makes a record."""
-    existing: str = "keep"
-    """keep or update what exists."""
+    """Fields that together tell whether the record exists already. Without any, every row makes a record."""
+    existing: Literal["keep", "update", "skip"] = "keep"
+    """What becomes of a record that exists: it is kept as it is, updated, or the whole row is skipped (where it was there before the import)."""
+    on_empty: Literal["leave", "clear"] = "leave"
+    """Whether an empty cell empties the field of a record that is updated."""
     when: str = ""
     """Only for rows that have something in this column."""
     owner: Value | None = None
-    """E-mail of the owner; without it the one who imports."""
+    """E-mail or name of the owner; without it the one who imports."""
 
     @property
     def called(self) -> str:
@@ -93,9 +162,11 @@ class ImportMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     key: str
     targets: tuple[Target, ...]
+    sheet: str = ""
+    """Which sheet of the file; the first one when empty."""
+    rules: bool = False
+    """Whether automation runs for what the import writes."""
     citation: str = ""
-    delimiter: str = ","
-    encoding: str = "utf-8-sig"
     version: int = 1
 
 
@@ -105,68 +176,6 @@ def read_map(path: Path) -> ImportMap:
         return msgspec.json.decode(path.read_bytes(), type=ImportMap)
     except (OSError, UnicodeError, msgspec.DecodeError) as failure:
         raise InvalidRequest(rule="map", said=str(failure)) from failure
-
-
-def check_map(given: ImportMap, catalog: Catalog, columns: tuple[str, ...]) -> None:
-    """Objects, fields, columns and references exist. Raises InvalidRequest with one error for each that does not."""
-    wrong: list[InvalidRequest] = []
-    seen: dict[str, str] = {}
-    if len(given.delimiter) != 1:
-        wrong.append(InvalidRequest(pointer="/delimiter", rule="import_delimiter"))
-    for number, target in enumerate(given.targets):
-        place = f"/targets/{number}"
-        definition = catalog.objects.get(target.object)
-        if definition is None or definition.retired:
-            wrong.append(InvalidRequest(pointer=f"{place}/object", rule="import_object", object=target.object))
-            continue
-        if target.existing not in ("keep", "update"):
-            wrong.append(InvalidRequest(pointer=f"{place}/existing", rule="import_existing"))
-        if target.when and target.when not in columns:
-            wrong.append(InvalidRequest(pointer=f"{place}/when", rule="import_column", column=target.when))
-        wrong += [InvalidRequest(pointer=f"{place}/match", rule="import_match", field=key) for key in target.match if key not in target.fields]
-        for key, value in target.fields.items():
-            wrong += _check_value(f"{place}/fields/{key}", definition, key, value, columns, seen)
-        if target.owner is not None:
-            wrong += _check_source(f"{place}/owner", target.owner, columns)
-        seen[target.called] = target.object
-    if wrong:
-        raise InvalidRequest(errors=tuple(wrong), rule="map", said=str(wrong[0].pointer))
-
-
-def _check_value(place: str, definition: ObjectDefinition, key: str, value: Value, columns: tuple[str, ...], seen: dict[str, str]) -> list[InvalidRequest]:
-    field = definition.field(key)
-    if field is None or (field.type != "relation" and field.type not in field_types()):
-        return [InvalidRequest(pointer=place, rule="import_field", field=key)]
-    if value.record:
-        fits = field.type == "relation" and seen.get(value.record) == field.options.get("target")
-        return [] if fits else [InvalidRequest(pointer=f"{place}/record", rule="import_record", field=key, record=value.record)]
-    if field.type == "relation":
-        return [InvalidRequest(pointer=place, rule="import_record", field=key, record="")]
-    return _check_source(place, value, columns)
-
-
-def _check_source(place: str, value: Value, columns: tuple[str, ...]) -> list[InvalidRequest]:
-    wrong: list[InvalidRequest] = []
-    used = [value.column] if value.column else places(value.template)
-    if sum((bool(value.column), bool(value.template), value.constant is not None)) != 1:
-        wrong.append(InvalidRequest(pointer=place, rule="import_source"))
-    wrong += [InvalidRequest(pointer=place, rule="import_column", column=column) for column in used if column not in columns]
-    match value.reading:
-        case Instant(zone=zone):
-            try:
-                ZoneInfo(zone)
-            except (ZoneInfoNotFoundError, ValueError, OSError):
-                wrong.append(InvalidRequest(pointer=f"{place}/as/zone", rule="import_zone", zone=zone))
-        case CountryName(words=words):
-            bad = [code for code in words.values() if code is not None and code not in countries.codes()]
-            wrong += [InvalidRequest(pointer=f"{place}/as/words", rule="import_country", country=code) for code in bad]
-        case Amount(currency=currency) if currency not in currencies.codes():
-            wrong.append(InvalidRequest(pointer=f"{place}/as/currency", rule="import_currency", currency=currency))
-        case _:
-            pass
-    if value.otherwise is not None:
-        wrong += _check_source(f"{place}/otherwise", value.otherwise, columns)
-    return wrong
 
 
 def places(template: str) -> list[str]:

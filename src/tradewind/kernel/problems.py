@@ -193,3 +193,24 @@ class Busy(Problem):
 
 class CatalogMoved(Busy):
     """The definitions were published anew while this was being written; the same again works."""
+
+
+class InvalidMap(Problem):
+    """An import map that does not fit; `errors` holds each place with its rule."""
+
+    code = "import.map"
+    status = 422
+
+
+class ImportState(Problem):
+    """What was asked is not possible in the state the import is in. `rule` in params says why."""
+
+    code = "import.state"
+    status = 409
+
+
+class ImportStopped(Problem):
+    """An import that cannot go on. `rule` in params says why."""
+
+    code = "import.stopped"
+    status = 409

@@ -49,6 +49,10 @@ class Settings:
     """A list that takes longer is counted among the slow questions, which propose indexes to builders."""
     max_body_bytes: int = 2_000_000
     max_file_bytes: int = 50_000_000
+    max_import_bytes: int = 1 << 30
+    """Bytes a file may have that comes in to be imported."""
+    keep_imports_days: int = 30
+    """Days after which the files and refused rows of imports are forgotten."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:

@@ -35,6 +35,8 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     deleted: bool = False
     """Ask the recycle bin instead."""
     ids: tuple[str, ...] | None = None
+    made_by: str = ""
+    """Only records that this action made: an import, a batch."""
 
 
 class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -61,3 +63,4 @@ class AggregateQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     search: str = ""
     limit: int = 1000
     deleted: bool = False
+    made_by: str = ""

@@ -24,7 +24,11 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     partial: bool = False
     """Keep the good rows when some are refused."""
     source: str = "api"
+    action: UUID | None = None
+    """The action this belongs to, where several batches are one (an import)."""
     demo: bool = False
+    rules: bool = True
+    """Whether automation runs for what is written."""
 
 
 class RowProblem(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +9,9 @@ import msgspec
 
 from tradewind.catalog.snapshot import load
 from tradewind.kernel.clock import Clock
+from tradewind.kernel.ids import new_id
 from tradewind.kernel.json import Json
-from tradewind.kernel.problems import CatalogMoved, Forbidden, InvalidRecords, NotFound, Stale
+from tradewind.kernel.problems import CatalogMoved, Forbidden, InvalidRequest, NotFound
 from tradewind.kernel.sql import name, param, raw
 from tradewind.metadata.actors import SYSTEM, Actor
 from tradewind.metadata.definitions import Catalog
@@ -20,11 +20,11 @@ from tradewind.query.compile import passes
 from tradewind.query.compile.context import Table
 from tradewind.query.compile.members import field_value
 from tradewind.query.database.pool import Database
-from tradewind.records import log, views
-from tradewind.records.announce import Changed, announce
-from tradewind.records.batches import Batch, Written
+from tradewind.records import log, takeback, views
+from tradewind.records.announce import announce
+from tradewind.records.batches import Written
 from tradewind.records.read import find_record
-from tradewind.records.write import write_in
+from tradewind.records.write import MAX_ROWS
 
 _SHOWN = 200
 _BELONGING = ("owner", "team")
@@ -87,9 +87,9 @@ async def history(database: Database, catalog: Catalog, actor: Actor, object_key
 
 
 async def undo(database: Database, catalog: Catalog, actor: Actor, action: UUID, clock: Clock) -> Written:
-    """Takes back what one action did, as a new recorded action: created records go to the bin, changed values return, deleted ones come back.
+    """Takes back what one action of the actor's did, as a new recorded action: created records go to the bin, changed values return, deleted ones come back.
 
-    Only the one who did it, or an actor who sees everything, may. Raises NotFound, and Stale where a value was changed again since.
+    Raises NotFound, Stale where a value was changed again since, InvalidRequest for an action of more records than one request takes back.
     """
     for _ in range(_TRIES):
         try:
@@ -101,64 +101,21 @@ async def undo(database: Database, catalog: Catalog, actor: Actor, action: UUID,
 
 async def _undo(database: Database, catalog: Catalog, actor: Actor, action: UUID, clock: Clock) -> Written:
     async with database.transaction() as connection:
-        rows = await connection.rows(
-            raw(
-                "SELECT c.operation, c.object, c.record, c.fields, v.payload, c.actor FROM system.changes AS c LEFT JOIN system.change_values AS v ON v.change = c.id WHERE c.action = "
-            )
+        mine = await connection.value(
+            raw("SELECT bool_and(c.actor IS NOT DISTINCT FROM ")
+            + param(actor.person)
+            + raw("::uuid) FROM system.changes AS c WHERE c.action = ")
             + param(action)
-            + raw(" ORDER BY c.at DESC, c.id DESC")
         )
-        if not rows or any(row[5] != actor.person for row in rows):
+        if not mine:
             raise NotFound()
-        done = Written(action=action)
-        touched: dict[str, list[UUID]] = {}
-        changed: defaultdict[str, Changed] = defaultdict(Changed)
-        lines = {row[1] for row in rows if catalog.objects[row[1]].parent}
-        whole = {row[1] for row in rows} == lines
-        for operation, object_key, record, fields, payload, _ in rows:
-            touched.setdefault(object_key, []).append(record)
-            if object_key in lines and not whole and operation in ("create", "delete"):
-                continue
-            row: dict[str, Any] = {"id": str(record)}
-            if operation == "update":
-                await _unchanged_since(connection, catalog, object_key, record, payload, clock)
-                row |= {field: _wire(payload["before"].get(field)) for field in fields if not _computed(catalog, object_key, field)}
-                done = await write_in(connection, catalog, actor, Batch(object=object_key, operation="update", rows=(row,)), clock, changed[object_key])
-            elif operation == "create":
-                done = await write_in(connection, catalog, actor, Batch(object=object_key, operation="delete", rows=(row,)), clock, changed[object_key])
-            elif operation == "delete" and await _in_bin(connection, object_key, record):
-                done = await write_in(connection, catalog, actor, Batch(object=object_key, operation="restore", rows=(row,)), clock, changed[object_key])
-            elif operation == "restore":
-                done = await write_in(connection, catalog, actor, Batch(object=object_key, operation="delete", rows=(row,)), clock, changed[object_key])
-    for object_key, ids in touched.items():
-        await announce(database, object_key, ids, changed[object_key])
-    return done
-
-
-def _computed(catalog: Catalog, object_key: str, field: str) -> bool:
-    found = catalog.objects[object_key].field(field)
-    return field not in _BELONGING and (found is None or found.type in ("formula", "rollup", "lookup"))
-
-
-def _wire(value: Any) -> Any:
-    return value["id"] if isinstance(value, dict) and "id" in value else value  # pyright: ignore[reportUnknownVariableType]
-
-
-async def _in_bin(connection: Any, object_key: str, record: UUID) -> bool:
-    return bool(await connection.value(raw("SELECT deleted_at IS NOT NULL FROM ") + name("data", object_key) + raw(" WHERE id = ") + param(record)))
-
-
-async def _unchanged_since(connection: Any, catalog: Catalog, object_key: str, record: UUID, payload: dict[str, Any], clock: Clock) -> None:
-    table = Table(catalog, SYSTEM, catalog.objects[object_key], "r", clock.now())
-    for field, after in payload["after"].items():
-        definition = table.definition.field(field)
-        if definition is None:
-            continue
-        now = await connection.value(
-            raw("SELECT to_jsonb(") + field_value(table, definition) + raw(") FROM ") + name("data", object_key) + raw(" AS r WHERE r.id = ") + param(record)
-        )
-        if now not in (after, payload["before"].get(field)):
-            raise InvalidRecords(errors=(Stale(pointer=f"/rows/0/{field}", field=field),))
+        lines = await takeback.lines_of(connection, action, None, MAX_ROWS + 1)
+        if len(lines) > MAX_ROWS:
+            raise InvalidRequest(rule="too_many_rows", maximum=MAX_ROWS)
+        done = await takeback.take_back(takeback.Undo(connection, catalog, actor, action, new_id(), clock, strict=True), lines)
+    for object_key, ids in done.touched.items():
+        await announce(database, object_key, ids, done.changed[object_key])
+    return done.last
 
 
 async def reveal(database: Database, catalog: Catalog, actor: Actor, object_key: str, identity: UUID, field: str, clock: Clock) -> Json:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from tradewind.kernel.problems import NotFound, UnknownObject
+import msgspec
+
+from tradewind.kernel.problems import NotFound, UnknownField, UnknownObject
 from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import Catalog
 from tradewind.metadata.questions import AggregateQuestion, Filter, Question, Sort
@@ -78,3 +81,16 @@ async def related(
     pointing = Filter(op="eq", field=relation, value=str(identity))
     question = Question(object=other, filter=pointing, sort=(Sort(field="created_at", descending=True),), after=after)
     return await list_records(database, catalog, actor, question, now)
+
+
+async def titles_of(database: Database, catalog: Catalog, actor: Actor, object_key: str, ids: Sequence[UUID], now: datetime) -> dict[str, str]:
+    """Names of records by id, for those the actor sees whose name he sees clear."""
+    definition = catalog.objects.get(object_key)
+    if definition is None or not ids:
+        return {}
+    question = Question(object=object_key, fields=(definition.title,), ids=tuple(str(one) for one in ids), limit=min(len(ids), passes.MAX_PAGE))
+    try:
+        page = msgspec.json.decode(await list_records(database, catalog, actor, question, now))
+    except (UnknownObject, UnknownField):
+        return {}
+    return {record["id"]: str(record[definition.title]) for record in page["records"] if isinstance(record.get(definition.title), str | int)}

@@ -42,7 +42,10 @@ async def move(connection: Connection, catalog: Catalog, actor: Actor, batch: Ba
     return Written(action=action, ids=tuple(ids), deleted=removed)
 
 
-async def _check(connection: Connection, catalog: Catalog, actor: Actor, object_key: str, ids: Sequence[UUID], clock: Clock, *, deleted: bool) -> None:
+async def deletable(
+    connection: Connection, catalog: Catalog, actor: Actor, object_key: str, ids: Sequence[UUID], clock: Clock, *, deleted: bool = False
+) -> dict[UUID, bool]:
+    """The records the actor sees, live ones or those in the bin, and whether he may delete each; locked until the transaction ends."""
     now = clock.now()
     sees = passes.compile_predicate(catalog, actor, object_key, None, "read", now)
     may = passes.compile_predicate(catalog, actor, object_key, None, "delete", now)
@@ -51,7 +54,11 @@ async def _check(connection: Connection, catalog: Catalog, actor: Actor, object_
         raw("SELECT r.id, ") + may + raw(" FROM ") + name("data", object_key) + raw(" AS r WHERE ") + bin_state + raw(" AND r.id = ANY(")
         + cast_param(list(ids), "uuid[]") + raw(") AND ") + sees + raw(" ORDER BY r.id FOR UPDATE OF r")
     )  # fmt: skip
-    found = {row[0]: bool(row[1]) for row in rows}
+    return {row[0]: bool(row[1]) for row in rows}
+
+
+async def _check(connection: Connection, catalog: Catalog, actor: Actor, object_key: str, ids: Sequence[UUID], clock: Clock, *, deleted: bool) -> None:
+    found = await deletable(connection, catalog, actor, object_key, ids, clock, deleted=deleted)
     problems = [
         NotFound(pointer=f"/rows/{number}", object=object_key)
         if identity not in found
@@ -71,6 +78,7 @@ async def _delete(connection: Connection, catalog: Catalog, actor: Actor, object
         return 0
     for guarded in (await guards_of(connection, object_key, ids, clock)).values():
         raise Guarded(reason=guarded[0][1])
+    going = set(ids)
     for other in catalog.objects.values():
         for field in other.live_fields():
             if field.type != "relation" or (options := field_options(field, RelationOptions)).target != object_key:
@@ -84,7 +92,7 @@ async def _delete(connection: Connection, catalog: Catalog, actor: Actor, object
                 + cast_param(list(ids), "uuid[]")
                 + raw(") ORDER BY id FOR UPDATE")
             )
-            children = [row[0] for row in rows if row[0] not in ids or other.key != object_key]
+            children = [row[0] for row in rows if other.key != object_key or row[0] not in going]
             if not children:
                 continue
             rule = "cascade" if other.parent == field.key else options.on_delete

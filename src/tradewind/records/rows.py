@@ -109,6 +109,18 @@ def set_value(row: Row, found: FieldDefinition, value: Any) -> None:
         row.columns[column] = one
 
 
+def columns_of(definition: ObjectDefinition, key: str, value: Any) -> dict[str, Any]:
+    """The column values that a checked value of the field is stored as, without a base amount."""
+    found = definition.field(key)
+    if found is None:
+        return {}
+    names = _columns(found)
+    if value is None:
+        return dict.fromkeys(names)
+    stored = (value,) if found.type == "relation" else field_types()[found.type].store(value)
+    return dict(zip(names, stored, strict=True))
+
+
 _KEPT = 20_000
 _column_names: dict[int, tuple[Any, tuple[str, ...]]] = {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -17,6 +18,7 @@ from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import Catalog, FieldDefinition, FormulaOptions, ObjectDefinition, RelationOptions, RollupOptions
 from tradewind.query.authz.scope import ObjectScope, field_options, filter_fields, is_clear, scope_of
+from tradewind.query.compile.context import value_options
 
 _OPERANDS: dict[Any, str] = {str: "text", int: "integer", Decimal: "decimal", date: "date", datetime: "datetime", UUID: "id", bool: "boolean", Within: "within"}
 _RESULT_KINDS = {"text": "text", "number": "number", "money": "number", "boolean": "checkbox", "date": "date", "instant": "datetime"}
@@ -185,3 +187,36 @@ def sees(catalog: Catalog, actor: Actor) -> list[dict[str, Json]]:
             }
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class MayFill:
+    """What an actor may do to records of an object as a whole: make them, fill which fields, know which values."""
+
+    create: bool
+    fields: frozenset[str]
+    """Fields he may write on some record, a new one or one that exists."""
+    seen: frozenset[str]
+    """Fields he sees clear on some record."""
+
+
+def may_fill(catalog: Catalog, actor: Actor, object_key: str) -> MayFill | None:
+    """None where the object is not there for him."""
+    definition = catalog.objects.get(object_key)
+    scope = scope_of(catalog, actor, object_key)
+    if definition is None or definition.retired or (scope.nothing and not scope.create) or actor.read_only:
+        return None
+    filled: set[str] = set()
+    for field in definition.live_fields():
+        generated = field.type in field_types() and field_types()[field.type].generate(value_options(field)) is not None
+        if field.type in ("lookup", "rollup", "formula") or (generated and not scope.everything):
+            continue
+        if scope.everything or scope.create_fields.get(field.key) == "write" or scope.best(field.key) == "write":
+            filled.add(field.key)
+    seen = frozenset(field.key for field in definition.live_fields() if is_clear(scope.best(field.key)))
+    return MayFill(scope.create, frozenset(filled), seen)
+
+
+def may_delete(catalog: Catalog, actor: Actor, object_key: str) -> bool:
+    """Whether the actor may delete any record of the object at all."""
+    return scope_of(catalog, actor, object_key).may("delete")

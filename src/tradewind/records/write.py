@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -36,10 +36,10 @@ from tradewind.metadata.actors import SYSTEM, Actor
 from tradewind.metadata.definitions import Catalog, FieldDefinition, LinesOptions, ObjectDefinition, RelationOptions
 from tradewind.query.authz.scope import ObjectScope, field_options, restricted_fields, scope_of
 from tradewind.query.compile import passes
-from tradewind.query.compile.context import Table, field_columns, value_options
+from tradewind.query.compile.context import Table, value_options
 from tradewind.query.compile.members import field_value, system_value
 from tradewind.query.database.pool import Connection, Database
-from tradewind.records import log, remove
+from tradewind.records import find, log, remove
 from tradewind.records.announce import Changed, announce
 from tradewind.records.batches import Batch, RowProblem, Written
 from tradewind.records.guards import guards_of
@@ -102,7 +102,7 @@ async def write_in(connection: Connection, catalog: Catalog, actor: Actor, batch
     earlier = await _remembered(connection, actor, batch, clock)
     if earlier is not None:
         return earlier
-    run = Run(connection, catalog, actor, clock, new_id(), definition, scope, batch, changed=Changed() if changed is None else changed)
+    run = Run(connection, catalog, actor, clock, batch.action or new_id(), definition, scope, batch, changed=Changed() if changed is None else changed)
     match batch.operation:
         case "create":
             written = await _create(run, batch.rows)
@@ -156,7 +156,8 @@ def _refuse(rows: Sequence[Row], partial: bool) -> tuple[list[Row], tuple[RowPro
 
 
 async def _create(run: Run, given: Sequence[Mapping[str, Any]], numbers: Sequence[int] | None = None) -> Written:
-    if not run.scope.create and not run.inside:
+    forbidden = not run.scope.create and not run.inside
+    if forbidden and not run.batch.partial:
         raise Forbidden(right="create", object=run.definition.key)
     now = run.clock.now()
     rows = [
@@ -165,6 +166,8 @@ async def _create(run: Run, given: Sequence[Mapping[str, Any]], numbers: Sequenc
     ]
     for row in rows:
         row.id = new_id()
+        if forbidden:
+            row.wrong(Forbidden(right="create", object=run.definition.key))
         fill_defaults(row, run.definition, run.actor, now)
         gate(row, run.definition, {})
     await _check_references(run, rows)
@@ -520,12 +523,13 @@ async def _upsert(run: Run) -> Written:
     hidden: set[int] = set()
     first: dict[tuple[str, ...], int] = {}
     same: dict[int, int] = {}
-    for number, identity, visible, *key in await _matches(run, matched):
-        if identity is not None and visible:
-            plan[number] = identity
-        elif identity is not None:
+    met = await find.matches(run.connection, run.catalog, run.actor, run.definition.key, run.batch.match, [row.columns for row in matched], run.clock.now())
+    for number, one in zip((row.number for row in matched), met, strict=True):
+        if one.id is not None and one.seen:
+            plan[number] = one.id
+        elif one.id is not None:
             hidden.add(number)
-        elif (leader := first.setdefault(tuple(key), number)) != number:
+        elif (leader := first.setdefault(one.key, number)) != number:
             same[number] = leader
     if hidden and not run.batch.partial:
         raise InvalidRecords(errors=tuple(AlreadyExists(pointer=f"/rows/{number}") for number in sorted(hidden)))
@@ -556,32 +560,3 @@ async def _upsert(run: Run) -> Written:
     ]
     problems += [RowProblem(row=number, pointer=f"/rows/{number}", code=AlreadyExists.code, params={}) for number in sorted(hidden)]
     return Written(action=run.action, ids=tuple(ids), created=created.created, updated=updated.updated, unchanged=updated.unchanged, problems=tuple(problems))
-
-
-async def _matches(run: Run, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
-    """For each row, in one question: its number, the record with the same folded values and whether the actor sees it, and those values."""
-    table = Table(run.catalog, SYSTEM, run.definition, "r", run.clock.now())
-    stored, sent, shape = list[Sql](), list[Sql](), [raw("n int")]
-    names: list[str] = []
-    for key in run.batch.match:
-        field = run.definition.field(key)
-        if field is None or (field.type != "relation" and field.type not in field_types()):
-            raise InvalidRequest(rule="match", pointer="/match", field=key)
-        columns, types = field_columns(table, field)
-        own = [key] if field.type == "relation" else [key + column.suffix for column in field_types()[field.type].columns(value_options(field))]
-        given = tuple(raw("t.") + name(one) for one in own)
-        names += own
-        shape += [name(one) + raw(" ") + Sql(kind) for one, kind in zip(own, types, strict=True)]
-        fold: Callable[[Any], Sql] = (lambda parts: parts[0]) if field.type == "relation" else field_types()[field.type].fold
-        stored.append(fold(columns))
-        sent.append(fold(given))
-    if not rows:
-        return []
-    sees = passes.compile_predicate(run.catalog, run.actor, run.definition.key, None, "read", run.clock.now())
-    records = [msgspec.to_builtins({"n": row.number, **{one: row.columns[one] for one in names}}) for row in rows]
-    return await run.connection.rows(
-        raw("SELECT DISTINCT ON (t.n) t.n, r.id, ") + sees + raw(", ") + join(", ", [raw("(") + one + raw(")::text") for one in sent])
-        + raw(" FROM jsonb_to_recordset(") + cast_param(canonical(records).decode(), "jsonb") + raw(") AS t(") + join(", ", shape)
-        + raw(") LEFT JOIN ") + name("data", run.definition.key) + raw(" AS r ON r.deleted_at IS NULL AND ")
-        + join(" AND ", [one + raw(" = ") + other for one, other in zip(stored, sent, strict=True)]) + raw(" ORDER BY t.n, r.id")
-    )  # fmt: skip

@@ -1,29 +1,31 @@
-"""`tradewind import FILE --map MAP`: a csv file into objects, resumable, with what could not be loaded in an error file."""
+"""`tradewind import FILE --map MAP`: a file into objects, resumable, with what could not be loaded in an error file."""
 
 from __future__ import annotations
 
-import csv
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TextIO
 
 from tradewind.accounts import people
 from tradewind.accounts.actors import actor_for
-from tradewind.catalog.snapshot import load
-from tradewind.ingest.importing import Importing, Progress, RefusedRow, import_file
-from tradewind.ingest.maps import read_map
-from tradewind.ingest.reading import columns_of
+from tradewind.files.store import FileStore
+from tradewind.ingest import errors as error_file
+from tradewind.ingest import runs
+from tradewind.ingest.commanding import Outcome, import_file
+from tradewind.ingest.ground import Ground
+from tradewind.ingest.mapping import CellProblem
+from tradewind.ingest.maps import ImportMap, read_map
+from tradewind.ingest.mending import columns_of
+from tradewind.ingest.reading import Limits
+from tradewind.ingest.words import next_step, sentence
 from tradewind.kernel.clock import SystemClock
 from tradewind.kernel.json import Json
-from tradewind.kernel.messages import closest, has, say
-from tradewind.kernel.problems import Problem
+from tradewind.kernel.messages import closest, say
+from tradewind.kernel.problems import NotFound, Problem
 from tradewind.kernel.settings import Settings
-from tradewind.metadata.actors import SYSTEM
-from tradewind.query.database.pool import open_pool
-
-ADDED_COLUMNS = ("_row", "_column", "_code", "_value", "_problem", "_next_step")
-_MOST_PEOPLE = 1_000_000
+from tradewind.metadata.actors import SYSTEM, Actor
+from tradewind.query.database.pool import Database, open_pool
 
 
 class CannotImport(RuntimeError):
@@ -36,79 +38,78 @@ async def run(settings: Settings, file: Path, map_file: Path, *, person: str = "
     errors = errors or file.with_name(file.stem + ".errors.csv")
     try:
         given = read_map(map_file)
-        database = await open_pool(settings.database_url, size=2, statement_timeout="300s")
+        database = await open_pool(settings.database_url, size=4, statement_timeout="300s")
         try:
-            async with database.reading() as connection:
-                known = {one.email.lower(): one.id for one in await people.listed(connection, limit=_MOST_PEOPLE)}
-                if person and person.lower() not in known:
-                    raise CannotImport(say(language, "imports.unknown_person", {"email": person}))
-                actor = await actor_for(connection, known[person.lower()]) if person else SYSTEM
-            report = _Report(errors, given.delimiter, language)
-            importing = Importing(database, await load(database), actor, SystemClock(), given, known, report.refused, report.progress)
-            report.columns = columns_of(file, given.delimiter, given.encoding)
-            done = await import_file(importing, file, name or f"{given.key}/{file.name}")
-            report.close()
+            actor = await _actor(database, person, language)
+            ground = Ground(database, FileStore(settings.data_folder / "files"), SystemClock(), Limits(size=settings.max_import_bytes))
+            done = await _import(ground, actor, file, given, name or f"{given.key}/{file.name}", language)
+            await _write_errors(database, done, errors, language)
         finally:
             await database.close()
     except Problem as problem:
-        raise CannotImport("\n".join(sentence(language, one.code, one.params, one.pointer) for one in problem.errors or (problem,))) from problem
-    print(say(language, "imports.done", {"loaded": done.loaded, "already": done.already, "refused": done.refused}))
+        raise CannotImport("\n".join(_said(language, one.code, one.params, one.pointer) for one in problem.errors or (problem,))) from problem
+    if done.done.problem is not None:
+        failed = done.done.problem
+        raise CannotImport("\n".join(_said(language, one.code, one.params, one.pointer) for one in failed.errors or (failed,)))
+    refused = done.done.counts.refused
+    print(say(language, "imports.done", {"loaded": done.loaded, "already": done.already, "refused": refused}))
     for target, count in done.created.items():
         print(f"  {target}: +{count}")
-    if done.refused:
+    if refused:
         print(say(language, "imports.errors", {"file": str(errors)}))
-    return 2 if done.refused else 0
+    return 2 if refused else 0
 
 
-class _Report:
-    """Progress on the terminal and the error file, which exists only when a row was refused."""
+async def _actor(database: Database, person: str, language: str) -> Actor:
+    if not person:
+        return SYSTEM
+    async with database.reading() as connection:
+        found = await people.by_email(connection, person)
+        if found is None:
+            raise CannotImport(say(language, "imports.unknown_person", {"email": person}))
+        try:
+            return await actor_for(connection, found.id)
+        except NotFound as failure:
+            raise CannotImport(say(language, "imports.unknown_person", {"email": person})) from failure
 
-    def __init__(self, path: Path, delimiter: str, language: str) -> None:
-        self._path = path
-        self._delimiter = delimiter
-        self._language = language
-        self._file: TextIO | None = None
-        self._started = time.monotonic()
-        self._shown = 0.0
-        self.columns: tuple[str, ...] = ()
-        path.unlink(missing_ok=True)
 
-    def refused(self, row: RefusedRow) -> None:
-        if self._file is None:
-            self._file = self._path.open("w", newline="", encoding="utf-8-sig")
-            csv.writer(self._file, delimiter=self._delimiter).writerow([*self._own(), *ADDED_COLUMNS])
-        first = row.problems[0]
-        sentences = "; ".join(sentence(self._language, one.code, one.params, one.column) for one in row.problems)
-        step = say(self._language, f"problems.{first.code}.next", first.params)
-        cells = list(row.cells)[: len(self._own())] + [""] * (len(self._own()) - len(row.cells))
-        added = [str(row.number), first.column, first.code, first.value, sentences, step]
-        csv.writer(self._file, delimiter=self._delimiter).writerow([*cells, *added])
+async def _import(ground: Ground, actor: Actor, file: Path, given: ImportMap, name: str, language: str) -> Outcome:
+    """Loads with a line on the terminal that says how far it is."""
+    started = time.monotonic()
+    shown = started
 
-    def progress(self, progress: Progress) -> None:
+    async def beat() -> None:
+        nonlocal shown
         now = time.monotonic()
-        if now - self._shown < 1:
+        if now - shown < 1:
             return
-        self._shown = now
-        speed = round(progress.rows / max(now - self._started, 0.001))
-        params: dict[str, Json] = {"rows": progress.rows, "refused": progress.refused, "speed": speed}
-        print("\r" + say(self._language, "imports.progress", params) + "   ", end="", file=sys.stderr, flush=True)
+        shown = now
+        async with ground.database.reading() as connection:
+            one = await runs.by_run(connection, name)
+        counts = one.counts if one else runs.Counts()
+        params: dict[str, Json] = {"rows": counts.rows, "refused": counts.refused, "speed": round(counts.rows / max(now - started, 0.001))}
+        print("\r" + say(language, "imports.progress", params) + "   ", end="", file=sys.stderr, flush=True)
 
-    def close(self) -> None:
+    try:
+        return await import_file(ground, actor, file, given, name, beat)
+    finally:
         print("", file=sys.stderr)
-        if self._file is not None:
-            self._file.close()
-
-    def _own(self) -> tuple[str, ...]:
-        """The file's own columns: those of an earlier error file are written anew."""
-        return tuple(column for column in self.columns if column not in ADDED_COLUMNS)
 
 
-def sentence(language: str, code: str, params: dict[str, Json] | object, place: str = "") -> str:
-    """What is wrong, in one sentence, with its place."""
-    given: dict[str, Json] = dict(params) if isinstance(params, dict) else {}  # pyright: ignore[reportUnknownArgumentType]
-    rule = given.get("rule", "")
-    for key in (f"imports.rules.{rule}", f"problems.{code}.rules.{rule}"):
-        if has(language, key):
-            return f"{place}: {say(language, key, given)}" if place else say(language, key, given)
-    detail = say(language, f"problems.{code}.detail", given)
-    return f"{place}: {detail}" if place else detail
+async def _write_errors(database: Database, done: Outcome, path: Path, language: str) -> None:
+    """The error file, which exists only while rows wait."""
+    path.unlink(missing_ok=True)  # noqa: ASYNC240 - nobody else waits
+    if not done.done.counts.refused:
+        return
+
+    def explain(problem: CellProblem) -> tuple[str, str]:
+        return sentence(language, problem.code, problem.params), next_step(language, problem.code, problem.params)
+
+    with path.open("wb") as target:
+        async for block in error_file.csv_file(error_file.lines(database, done.done.id, columns_of(done.done), explain)):
+            target.write(block)
+
+
+def _said(language: str, code: str, params: Mapping[str, Json], place: str) -> str:
+    said = sentence(language, code, params)
+    return f"{place}: {said}" if place else said

@@ -75,10 +75,14 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> Litestar:
         return config
 
     routes = all_routes()
-    uploads = [route for route in routes if getattr(route, "opt", {}).get("body") == "multipart/form-data"]
-    larger = Router("/", route_handlers=uploads, request_max_body_size=settings.max_file_bytes + _ENVELOPE)  # pyright: ignore[reportArgumentType]
+    limits = {"multipart/form-data": settings.max_file_bytes + _ENVELOPE, "application/octet-stream": settings.max_import_bytes}
+    larger: list[object] = []
+    for media_type, limit in limits.items():
+        taking = [route for route in routes if getattr(route, "opt", {}).get("body") == media_type]
+        larger.append(Router("/", route_handlers=taking, request_max_body_size=limit))  # pyright: ignore[reportArgumentType]
+    usual = [route for route in routes if getattr(route, "opt", {}).get("body") not in limits]
     return Litestar(
-        route_handlers=[larger, *(route for route in routes if route not in uploads)],  # pyright: ignore[reportArgumentType]
+        route_handlers=[*larger, *usual],  # pyright: ignore[reportArgumentType]
         exception_handlers={Exception: problems.handle},
         lifespan=[lifespan],
         on_app_init=[outermost],

@@ -9,6 +9,9 @@ from uuid import UUID
 from tradewind.accounts.actors import actor_for
 from tradewind.catalog import publish, slow
 from tradewind.catalog.snapshot import load
+from tradewind.files.store import FileStore
+from tradewind.ingest import runs, stages
+from tradewind.ingest.reading import Limits
 from tradewind.jobs.queue import Job, keep
 from tradewind.jobs.work import Handler
 from tradewind.kernel.clock import Clock
@@ -22,8 +25,8 @@ from tradewind.records.recompute import recompute
 from tradewind.records.refill import refill_computed, refill_search
 
 
-def handlers(database: Database, clock: Clock) -> Mapping[str, Handler]:
-    """All jobs this program knows, by name."""
+def handlers(database: Database, clock: Clock, files: FileStore | None = None, limits: Limits | None = None) -> Mapping[str, Handler]:
+    """All jobs this program knows, by name; those of imports need the file store."""
 
     async def publishing(job: Job) -> None:
         change_set = UUID(job.arguments["change_set"])
@@ -55,7 +58,18 @@ def handlers(database: Database, clock: Clock) -> Mapping[str, Handler]:
     async def indexing(job: Job) -> None:
         await slow.build(database, await load(database), job.arguments["shape"])
 
+    def importing(stage: runs.Stage, ground: stages.Ground) -> Handler:
+        async def work(job: Job) -> None:
+            await stages.work(ground, UUID(job.arguments["import"]), stage, lambda: keep(database, job, clock))
+
+        return work
+
+    imports: dict[str, Handler] = {}
+    if files is not None:
+        ground = stages.Ground(database, files, clock, limits or Limits())
+        imports = {name: importing(stage, ground) for stage, name in stages.JOBS.items()}
     return {
+        **imports,
         publish.JOB: publishing,
         slow.JOB: indexing,
         "refill_computed": refilling(refill_computed),

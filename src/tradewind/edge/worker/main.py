@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from tradewind.catalog.publish import resume
 from tradewind.edge.worker.handlers import handlers
 from tradewind.files.store import FileStore
+from tradewind.ingest import stages, sweeping
+from tradewind.ingest.reading import Limits
 from tradewind.jobs.queue import forget
 from tradewind.jobs.work import work
 from tradewind.kernel.clock import Clock, SystemClock
@@ -39,7 +41,7 @@ async def run(settings: Settings) -> None:
     clock = SystemClock()
     database = await open_pool(settings.database_url, size=4, statement_timeout="60s")
     files = FileStore(settings.data_folder / "files")
-    working = asyncio.create_task(work(database, handlers(database, clock), clock, stop))
+    working = asyncio.create_task(work(database, handlers(database, clock, files, Limits(size=settings.max_import_bytes)), clock, stop))
     sealing = _Sealing(database, clock)
     chores: list[tuple[timedelta, Chore]] = [
         (_SWEEP, lambda: prepare_log(database, clock)),
@@ -47,6 +49,7 @@ async def run(settings: Settings) -> None:
         (timedelta(0), sealing.latest),
         (_TEND, lambda: _tend(database, clock)),
         (_SWEEP, lambda: sweep(database, files, clock)),
+        (_SWEEP, lambda: _sweep_imports(database, files, settings.keep_imports_days, clock)),
     ]
     due = [clock.now()] * len(chores)
     try:
@@ -102,6 +105,13 @@ async def prepare_log(database: Database, clock: Clock) -> None:
 async def _tend(database: Database, clock: Clock) -> None:
     if ended := await resume(database, clock):
         _log.warning("worker.ended_interrupted_publish", count=ended)
+    if lost := await stages.tend(database, clock):
+        _log.warning("worker.ended_lost_imports", count=lost)
+
+
+async def _sweep_imports(database: Database, files: FileStore, days: int, clock: Clock) -> None:
+    if forgotten := await sweeping.sweep(database, files, days, clock):
+        _log.info("worker.swept_imports", count=forgotten)
 
 
 async def sweep(database: Database, files: FileStore, clock: Clock) -> None:

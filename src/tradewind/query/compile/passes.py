@@ -41,7 +41,7 @@ class Key:
     nullable: bool
 
 
-def rows_of(table: Table, filter: Filter | None, search: str, *, deleted: bool = False, ids: Sequence[str] | None = None) -> Sql:
+def rows_of(table: Table, filter: Filter | None, search: str, *, deleted: bool = False, ids: Sequence[str] | None = None, made_by: str = "") -> Sql:
     """Scope, recycle bin, filter and search of a question, in that order."""
     parts = [
         visible_rows(table),
@@ -51,7 +51,16 @@ def rows_of(table: Table, filter: Filter | None, search: str, *, deleted: bool =
     ]
     if ids is not None:
         parts.append(table.column("id") + raw(" = ANY(") + cast_param(_uuids(ids), "uuid[]") + raw(")"))
+    if made_by:
+        parts.append(table.column("id") + raw(" IN (") + _made_by(table, made_by) + raw(")"))
     return all_of(part for part in parts if part != TRUE)
+
+
+def _made_by(table: Table, action: str) -> Sql:
+    """Ids of the records that an action made."""
+    (identity,) = _uuids([action])
+    made = raw("SELECT tw_c.record FROM system.changes AS tw_c WHERE tw_c.operation = 'create' AND tw_c.object = ") + param(table.definition.key)
+    return made + raw(" AND tw_c.action = ") + param(identity)
 
 
 def _uuids(ids: Sequence[str]) -> list[UUID]:
@@ -155,7 +164,7 @@ def _list(table: Table, question: Question) -> Sql:
     if not 1 <= question.limit <= MAX_PAGE:
         raise InvalidRequest(rule="limit", maximum=MAX_PAGE, pointer="/limit")
     keys = sort_keys(table, question.sort)
-    rows = rows_of(table, question.filter, question.search, deleted=question.deleted, ids=question.ids)
+    rows = rows_of(table, question.filter, question.search, deleted=question.deleted, ids=question.ids, made_by=question.made_by)
     if question.after:
         rows = all_of([rows, after(keys, question.after)])
     page = raw("SELECT ") + name("r") + raw(".*, ") + cursor_sql(keys) + raw(" AS tw__cursor FROM ") + source(table) + raw(" WHERE ") + rows + raw(" ORDER BY ") + order_by(keys) + raw(" LIMIT ") + param(question.limit + 1)  # fmt: skip
@@ -200,7 +209,7 @@ def compile_count(catalog: Catalog, actor: Actor, question: Question, now: datet
 
 
 def _count(table: Table, question: Question, cap: int) -> Sql:
-    rows = rows_of(table, question.filter, question.search, deleted=question.deleted, ids=question.ids)
+    rows = rows_of(table, question.filter, question.search, deleted=question.deleted, ids=question.ids, made_by=question.made_by)
     inner = raw("SELECT 1 FROM ") + source(table) + raw(" WHERE ") + rows + raw(" LIMIT ") + param(cap + 1)
     return (
         raw("SELECT json_build_object('count', least(count(*), ")
@@ -217,7 +226,7 @@ def compile_anchors(catalog: Catalog, actor: Actor, question: Question, now: dat
     """{"count": n, "anchors": [{"index": i, "after": cursor}, …]}: places to jump to, each `every` rows."""
     table = open_table(catalog, actor, question.object, now)
     keys = sort_keys(table, question.sort)
-    rows = rows_of(table, question.filter, question.search, deleted=question.deleted)
+    rows = rows_of(table, question.filter, question.search, deleted=question.deleted, made_by=question.made_by)
     cells = join(", ", [parens(key.sql) + raw("::text AS ") + name(f"k{number}") for number, key in enumerate(keys)])
     inner = (
         raw("SELECT row_number() OVER (ORDER BY ")
@@ -272,7 +281,7 @@ def _figures(table: Table, question: AggregateQuestion) -> Sql:
         raise InvalidRequest(rule="aggregate", pointer="/measures")
     measures = [_measure(table, measure) for measure in question.measures]
     dimensions = [_dimension(table, dimension, number) for number, dimension in enumerate(question.dimensions)]
-    rows = rows_of(table, question.filter, question.search, deleted=question.deleted)
+    rows = rows_of(table, question.filter, question.search, deleted=question.deleted, made_by=question.made_by)
     groups = [raw("tw_g.") + name(f"g{number}") for number in range(len(dimensions))]
     selected = [shown + raw(" AS ") + name(f"d{number}") for number, (shown, _, _) in enumerate(dimensions)]
     selected += [order + raw(" AS ") + name(f"o{number}") for number, (_, _, order) in enumerate(dimensions)]

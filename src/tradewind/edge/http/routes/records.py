@@ -29,6 +29,7 @@ class Asking(msgspec.Struct, forbid_unknown_fields=True):
     after: str | None = ""
     deleted: bool = False
     ids: tuple[str, ...] | None = None
+    made_by: str = ""
 
     def question(self, object_key: str) -> Question:
         members: dict[str, Any] = {**msgspec.structs.asdict(self), "after": self.after or ""}
@@ -42,6 +43,7 @@ class AskingFigures(msgspec.Struct, forbid_unknown_fields=True):
     search: str = ""
     limit: int = 1000
     deleted: bool = False
+    made_by: str = ""
 
 
 class Creating(msgspec.Struct, forbid_unknown_fields=True):

@@ -1,0 +1,104 @@
+"""Which maps a file could be imported with: one used for its shape before, shared ones, and what the headers suggest for each object."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from tradewind.ingest import reception, saved
+from tradewind.ingest.checking import check_map
+from tradewind.ingest.maps import ImportMap, Instant, Target, Value
+from tradewind.ingest.reading import ColumnFound, SheetFound
+from tradewind.ingest.runs import Import
+from tradewind.kernel.problems import InvalidMap
+from tradewind.metadata.actors import Actor
+from tradewind.metadata.definitions import Catalog, ObjectDefinition
+from tradewind.query.database.pool import Connection
+from tradewind.records.visible import may_fill
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """A map the file could be imported with, and how well it fits, from 0 to 1."""
+
+    object: str
+    sheet: str
+    score: float
+    source: Literal["saved", "shape", "suggested"]
+    map: ImportMap
+    name: str = ""
+
+
+class Fit(msgspec.Struct, frozen=True, kw_only=True):
+    """A column and the field it seems to be."""
+
+    column: str
+    field: str
+    score: float
+
+
+async def proposals(connection: Connection, catalog: Catalog, actor: Actor, one: Import) -> list[Proposal]:
+    """What the person may import the file as, best first: maps of before that still fit, then what its headers suggest."""
+    found: list[Proposal] = []
+    sheets = one.found.sheets if one.found else ()
+    shapes = {reception.shape_of(sheet.columns): sheet for sheet in sheets if sheet.columns}
+    for kept in await saved.by_shape(connection, actor, list(shapes)):
+        sheet = shapes[kept.shape]
+        given = msgspec.structs.replace(kept.map, sheet=sheet.name)
+        if given.targets and _fits(given, catalog, actor, sheet.columns):
+            source: Literal["saved", "shape"] = "shape" if kept.name.startswith("~") else "saved"
+            found.append(
+                Proposal(
+                    object=given.targets[-1].object,
+                    sheet=sheet.name,
+                    score=1.0,
+                    source=source,
+                    name=kept.name.lstrip("~") if source == "saved" else "",
+                    map=given,
+                )
+            )
+    fresh = [suggested(sheet, catalog, actor, key) for sheet in sheets if sheet.columns for key in catalog.objects if may_make(catalog, actor, key)]
+    return found + sorted((one for one, _ in fresh if one.score > 0), key=lambda one: -one.score)
+
+
+def may_make(catalog: Catalog, actor: Actor, key: str) -> bool:
+    """Whether the person may make records of the object."""
+    rights = may_fill(catalog, actor, key)
+    return rights is not None and rights.create
+
+
+def _fits(given: ImportMap, catalog: Catalog, actor: Actor, columns: Sequence[ColumnFound]) -> bool:
+    try:
+        check_map(given, catalog, actor, tuple(column.name for column in columns))
+    except InvalidMap:
+        return False
+    return True
+
+
+def suggested(sheet: SheetFound, catalog: Catalog, actor: Actor, object_key: str) -> tuple[Proposal, list[Fit]]:
+    """A map of the sheet's columns to fields of one object that the person may fill."""
+    definition = catalog.objects[object_key]
+    rights = may_fill(catalog, actor, object_key)
+    fits = [] if rights is None else _fitting(sheet.columns, definition, rights.fields)
+    fields = {fit.field: _value(definition, fit, actor) for fit in fits}
+    unique = tuple(field.key for field in definition.live_fields() if field.unique and field.key in fields)[:1]
+    given = ImportMap(key=object_key, sheet=sheet.name, targets=(Target(object=object_key, fields=fields, match=unique),))
+    score = sum(fit.score for fit in fits) / max(len(sheet.columns), 1)
+    return Proposal(object=object_key, sheet=sheet.name, score=round(score, 3), source="suggested", map=given), fits
+
+
+def _fitting(columns: Sequence[ColumnFound], definition: ObjectDefinition, filled: frozenset[str]) -> list[Fit]:
+    names = {
+        " ".join(label.casefold().split()): field.key
+        for field in definition.live_fields()
+        for label in (field.key, *field.labels.values())
+        if field.key in filled
+    }
+    found = [(column.name, names.get(" ".join(column.header.casefold().split()))) for column in columns]
+    return [Fit(column=column, field=field, score=1.0) for column, field in found if field is not None]
+
+
+def _value(definition: ObjectDefinition, fit: Fit, actor: Actor) -> Value:
+    field = definition.field(fit.field)
+    return Value(column=fit.column, reading=Instant(zone=actor.zone, format="") if field is not None and field.type == "datetime" else None)
