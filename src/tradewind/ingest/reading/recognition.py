@@ -74,7 +74,7 @@ def _text(path: Path, name: str, size: int) -> Recognised:
     encoding = encoding_of(path)
     with path.open("rb") as file:
         sample = codecs.getincrementaldecoder(encoding)("replace").decode(file.read(_SAMPLE))
-    head = sample[:4000]
+    head = sample[:4000].lstrip("\ufeff")
     if _HTML.match(head):
         raise UnreadableFile(rule="html", file=name)
     if head.lstrip().startswith("<?xml"):
