@@ -192,14 +192,16 @@ def currency_of(text: str) -> str:
     return CURRENCY_SIGNS.get(word, "") or (word if word in currencies.codes() else "")
 
 
-def decimal_mark(bodies: Iterable[tuple[str, int]]) -> str:
-    """The mark that more of the numbers need, the point where nothing decides. Takes bodies with their counts."""
+def decimal_mark(bodies: Iterable[tuple[str, int]], otherwise: str = ".") -> str:
+    """The mark that more of the numbers need, `otherwise` where nothing decides. Takes bodies with their counts."""
     points = commas = 0
     for body, count in bodies:
         if _DECISIVE["."].fullmatch(body):
             points += count
         elif _DECISIVE[","].fullmatch(body):
             commas += count
+    if commas == points:
+        return otherwise
     return "," if commas > points else "."
 
 

@@ -35,6 +35,9 @@ _CODES = frozenset(
 _MOST_DIGITS = 15
 """Longer numbers are codes: no spreadsheet keeps all their digits."""
 _MOST_DECIMALS = 12
+_USUAL_DECIMALS = 2
+_COMMA = ("de", "es")
+"""Languages of headers whose countries write the comma before decimals."""
 
 
 def quantity(evidence: Evidence) -> Verdict | None:
@@ -44,7 +47,7 @@ def quantity(evidence: Evidence) -> Verdict | None:
     read = [(found, cell.count) for cell in evidence.cells if (found := read_number(cell.text)) is not None]
     if _coded(read):
         return None
-    mark = decimal_mark((found.body, count) for found, count in read)
+    mark = decimal_mark(((found.body, count) for found, count in read), "," if evidence.language in _COMMA else ".")
 
     def fits(text: str) -> bool:
         found = read_number(text)
@@ -59,22 +62,22 @@ def quantity(evidence: Evidence) -> Verdict | None:
     shown = mark if any("," in found.body or "." in found.body for found, _ in good) else ""
     if sum(count for found, count in good if found.percent) * 2 > total:
         over = any(_above_100(found, mark) for found, _ in good)
-        options = _without({"digits": min(digits, 6), "over_100": over, "negative": negative}, digits=2, over_100=False, negative=False)
+        options = _without({"digits": min(max(digits, _USUAL_DECIMALS), 6), "over_100": over, "negative": negative}, digits=2, over_100=False, negative=False)
         return Verdict("percent", fits, options, decimal=shown)
     if (currency := _currency(evidence, good, total)) is not None:
         return _money(evidence, fits, currency, digits, shown)
     unit = _unit(evidence, good, total)
     if not digits:
         return Verdict("integer", fits, {"unit": unit} if unit else {}, decimal=shown, unit=unit)
-    options = _without({"digits": min(digits, _MOST_DECIMALS), "unit": unit}, digits=2, unit="")
+    options = _without({"digits": min(max(digits, _USUAL_DECIMALS), _MOST_DECIMALS), "unit": unit}, digits=2, unit="")
     return Verdict("number", fits, options, decimal=shown, unit=unit)
 
 
 def _coded(read: list[tuple[NumberText, int]]) -> bool:
     """Whether zeros stand before or there are more digits than numbers have: then they are codes."""
     zeros = sum(count for found, count in read if len(found.body) > 1 and found.body[0] == "0" and found.body.isdecimal())
-    longest = max(sum(char.isdigit() for char in found.body) for found, _ in read)
-    return zeros * 100 > sum(count for _, count in read) or longest > _MOST_DIGITS + 6
+    longest = max((len(found.body) for found, _ in read if found.body.isdecimal()), default=0)
+    return zeros * 100 > sum(count for _, count in read) or longest > _MOST_DIGITS
 
 
 def _above_100(found: NumberText, mark: str) -> bool:
@@ -102,8 +105,8 @@ def _money(evidence: Evidence, fits: object, currency: str, digits: int, mark: s
     if currency == "CNY" and evidence.language == "ja":
         currency = "JPY"
     options: dict[str, object] = {"default_currency": currency} if currency else {}
-    if digits > 2:
-        options["digits"] = min(digits - 2, 6)
+    if digits > _USUAL_DECIMALS:
+        options["digits"] = min(digits - _USUAL_DECIMALS, 6)
     return Verdict("money", fits, options, decimal=mark, currency=currency)  # pyright: ignore[reportArgumentType]
 
 
