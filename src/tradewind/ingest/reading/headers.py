@@ -179,7 +179,7 @@ def _by_type(column: ColumnFound, kind: str) -> float:
     if kind in _NEAR.get(guessed, ()):
         return 0.02
     if kind in _STRICT:
-        return -0.4 if guessed not in ("text", "long_text", "select") or column.filled > 3 else -0.1
+        return -0.5 if guessed not in ("text", "long_text", "select") or column.filled > 3 else -0.1
     return -0.08
 
 

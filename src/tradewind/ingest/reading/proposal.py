@@ -131,7 +131,9 @@ def _counts_rows(column: ColumnFound, sheet: SheetFound) -> bool:
 
 def _field_key(column: ColumnFound) -> str:
     meant = meanings(column.header)
-    return meant[0].concept if meant and meant[0].weight == 1.0 else key_of(column.name, "field")
+    if meant and meant[0].weight == 1.0 and meant[0].concept not in _RESERVED:
+        return meant[0].concept
+    return key_of(column.name, "field")
 
 
 def _field(column: ColumnFound, sheet: SheetFound, key: str, language: str, target: str) -> FieldDefinition:
