@@ -8,29 +8,10 @@ from tradewind.ingest.reading.evidence import Evidence
 from tradewind.ingest.reading.numbers import UNITS, NumberText, currency_of, decimal_mark, decimals, read_number, valid
 from tradewind.ingest.reading.verdicts import Verdict
 
-_CODES = frozenset(
-    [
-        "customer_code",
-        "order_no",
-        "invoice_no",
-        "contract_no",
-        "quotation_no",
-        "inquiry_no",
-        "sku",
-        "barcode",
-        "postcode",
-        "bank_account",
-        "tax_id",
-        "phone",
-        "mobile",
-        "fax",
-        "whatsapp",
-        "qq",
-        "hs_code",
-        "tracking_no",
-        "model",
-    ]
-)
+_CODES = frozenset([
+    "customer_code", "order_no", "invoice_no", "contract_no", "quotation_no", "inquiry_no", "sku", "barcode", "postcode", "bank_account", "tax_id",
+    "phone", "mobile", "fax", "whatsapp", "qq", "hs_code", "tracking_no", "model",
+])  # fmt: skip
 """What looks like a number and is a name: nobody adds these up, and zeros before them count."""
 _MOST_DIGITS = 15
 """Longer numbers are codes: no spreadsheet keeps all their digits."""
