@@ -83,6 +83,22 @@ def test_a_killed_child_is_a_problem_and_leaves_nothing(number: signal.Signals, 
     assert list(folder.iterdir()) == [] and children() == before
 
 
+def test_the_child_lives_under_its_limits_and_without_our_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRADEWIND_DATABASE_URL", "postgresql://secret")
+    path, folder = wide_csv(tmp_path), tmp_path / "out"
+    folder.mkdir()
+    before, seen = children(), set[str]()
+
+    def look(_: int) -> None:
+        for child in children() - before:
+            process = Path("/proc") / str(child)
+            seen.update(line for line in (process / "limits").read_text().splitlines() if line.startswith(("Max address space", "Max cpu time")))
+            seen.update(part for part in (process / "environ").read_text().split("\0") if part.startswith("TRADEWIND_"))
+
+    convert(path, path.name, folder, Limits(memory=500_000_000, seconds=100), on_progress=look)
+    assert {tuple(line.split()[:-1]) for line in seen} == {("Max", "address", "space", "500000000", "500000000"), ("Max", "cpu", "time", "100", "105")}
+
+
 def test_progress_is_told_and_a_listener_that_raises_ends_the_child(tmp_path: Path) -> None:
     path, folder = wide_csv(tmp_path), tmp_path / "out"
     folder.mkdir()
