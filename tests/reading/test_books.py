@@ -14,7 +14,7 @@ import pytest
 import xlsxwriter
 import xlwt
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
-from tests.unit.books import read, read_bytes
+from tests.reading.books import read, read_bytes
 
 from tradewind.ingest.reading import Limits
 from tradewind.kernel.problems import UnreadableFile

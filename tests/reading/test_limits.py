@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
-from tests.unit.books import read, read_text
+from tests.reading.books import read, read_text
 
 from tradewind.ingest.reading import Limits, convert
 from tradewind.kernel.problems import UnreadableFile

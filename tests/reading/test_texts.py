@@ -10,7 +10,7 @@ import pytest
 from babel import Locale
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from tests.unit.books import read_bytes, read_text
+from tests.reading.books import read_bytes, read_text
 
 from tradewind.ingest.reading import recognise
 from tradewind.kernel.problems import UnreadableFile
@@ -70,7 +70,7 @@ def test_every_cell_of_a_table_reads_back(delimiter: str, encoding: str, tmp_pat
     cell = some.text(some.sampled_from("abZ 09,;|\t\"\n-.'=é公司海"), max_size=12)
     width = 4
 
-    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
     @given(some.lists(some.lists(cell, min_size=width, max_size=width), min_size=3, max_size=60))
     def check(rows: list[list[str]]) -> None:
         marker = ["公司海天", "Name", "第三", "Fourth"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.unit.books import read, table
+from tests.reading.books import read, table
 
 from tradewind.ingest.maps import Date, Find, Number, Phone
 from tradewind.ingest.reading import ColumnFound, Guess

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import openpyxl
 import pytest
-from tests.unit.books import Read, read, read_text
+from tests.reading.books import Read, read, read_text
 
 from tradewind.catalog.check import check_definitions
 from tradewind.ingest.maps import Find
