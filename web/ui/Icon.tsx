@@ -57,6 +57,11 @@ const PATHS: Record<string, string> = {
   box: 'M12 3l8 4v10l-8 4-8-4V7zM4 7l8 4 8-4M12 11v10',
   receipt: 'M6 3h12v18l-3-2-3 2-3-2-3 2zM9 8h6M9 12h6',
   list: 'M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01',
+  tray: 'M3 13h5l1.5 3h5L16 13h5M6 5h12l3 8v6H3v-6z',
+  download: 'M12 4v12M7 11l5 5 5-5M4 20h16',
+  pause: 'M8 5v14M16 5v14',
+  play: 'M7 5l12 7-12 7z',
+  split: 'M4 12h6l8-7M10 12l8 7M14 5h4v4M14 19h4v-4',
   warn: 'M12 3l10 18H2zM12 10v5M12 18h.01',
 }
 

@@ -18,6 +18,7 @@ import { Empty, Failed, Skeleton } from '../../../ui/states'
 import { usePhone } from '../../../ui/theme'
 import { isMasked, stateOf, titleOf, Value } from '../../../ui/Value'
 import { CreateDrawer } from '../record/CreateDrawer'
+import { BringIn } from './BringIn'
 import { BulkBar } from './BulkBar'
 import { Cards } from './Cards'
 import { CatchingUp } from './CatchingUp'
@@ -143,9 +144,14 @@ function List({ object }: { object: ObjectType }) {
           text={object.create ? t('empty.noneText') : t('empty.noRight')}
           action={
             object.create && (
-              <Button type="primary" onClick={() => setCreating(true)}>
-                <Icon name="plus" /> {t('empty.first')}
-              </Button>
+              <span className="row">
+                <Button type="primary" onClick={() => setCreating(true)}>
+                  <Icon name="plus" /> {t('empty.first')}
+                </Button>
+                <Button onClick={() => void navigate({ to: '/imports/new', search: { object: object.key } as never })}>
+                  <Icon name="upload" /> {t('imports.begin')}
+                </Button>
+              </span>
             )
           }
         />
@@ -190,7 +196,9 @@ function List({ object }: { object: ObjectType }) {
       <div className="list-main">
         <Toolbar catalog={catalog} object={object} list={list} searchBox={searchBox} onCreate={() => setCreating(true)} />
         {selected.size > 0 && <BulkBar object={object} ids={[...selected]} rows={rows} onDone={() => setSelected(new Set())} />}
-        <div className="list-body">{body()}</div>
+        <BringIn object={object}>
+          <div className="list-body">{body()}</div>
+        </BringIn>
         <div className="list-status" aria-live="polite">
           {total && t(total.capped ? 'list.countMore' : 'list.count', { shown: number(total.count, language) })}
           <CatchingUp object={object.key} />
