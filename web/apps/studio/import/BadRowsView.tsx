@@ -1,7 +1,7 @@
 /** Refused rows: what is wrong in words and numbers, and the rows themselves, narrowed by problem, column and text; editable after a run. */
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Input, Select } from 'antd'
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { number } from '../../../ui/format'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
@@ -20,11 +20,13 @@ interface Props {
   title: string
   /** Offers to mend all values of a problem at once. */
   onFix?: (group: ProblemGroup) => void
+  /** What is done with the rows in the end. */
+  children?: ReactNode
 }
 
 type Which = 'waiting' | 'dropped' | 'loaded'
 
-export function BadRowsView({ one, trial, mapping, title, onFix }: Props) {
+export function BadRowsView({ one, trial, mapping, title, onFix, children }: Props) {
   const { t, language } = useWords()
   const phone = usePhone()
   const [group, setGroup] = useState<ProblemGroup | null>(null)
@@ -43,8 +45,15 @@ export function BadRowsView({ one, trial, mapping, title, onFix }: Props) {
   const edit = useEditing(one, key)
   const firstPage = found.data?.pages[0]
   const rows = found.data?.pages.flatMap((page) => page.rows) ?? []
-  const problems = firstPage?.problems ?? []
-  const counts = firstPage?.counts
+  // Figures are asked for on their own: mended rows stay in view while what is left goes down.
+  const figures =
+    useQuery({
+      queryKey: ['import-rows', one.id, 'figures', trial],
+      queryFn: () => imports.rows(one.id, { trial }, 0, 1),
+      staleTime: 0,
+    }).data ?? firstPage
+  const problems = figures?.problems ?? []
+  const counts = figures?.counts
   const editable = !trial && one.actions.includes('again')
   const states = (['waiting', 'dropped', 'loaded'] as const).filter((state) => state === 'waiting' || counts?.[state])
   const dropGroup = () =>
@@ -120,6 +129,7 @@ export function BadRowsView({ one, trial, mapping, title, onFix }: Props) {
         {which === 'dropped' && rows.length > 0 && (
           <Button onClick={() => void edit.keep({ all: true })}>{t('imports.bad.keepAll')}</Button>
         )}
+        {children}
       </div>
       {found.isPending ? (
         <Skeleton lines={6} />
@@ -218,6 +228,7 @@ function useEditing(one: Import, key: readonly unknown[]) {
               })),
             },
         )
+        void queries.invalidateQueries({ queryKey: ['import-rows', one.id, 'figures'] })
         return made
       } catch (problem) {
         sayProblem(problem)

@@ -1,6 +1,6 @@
 /** The columns of the file, each with its examples and the field it goes into. */
 import { Segmented, Select } from 'antd'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 import { typeIcon } from '../build/FieldList'
@@ -23,13 +23,15 @@ interface Props {
   fits: Fit[]
   chosen: string
   onChoose: (column: string) => void
+  /** What else can be done, at the end of the line. */
+  children?: ReactNode
 }
 
 type Which = 'all' | 'check' | 'unused'
 
 const SURE = 0.85
 
-export function Columns({ mapping, sheet, fits, chosen, onChoose }: Props) {
+export function Columns({ mapping, sheet, fits, chosen, onChoose, children }: Props) {
   const { t } = useWords()
   const [which, setWhich] = useState<Which>('all')
   const { map } = mapping
@@ -45,6 +47,8 @@ export function Columns({ mapping, sheet, fits, chosen, onChoose }: Props) {
     <section className="columns" aria-label={t('imports.map.columns')}>
       <div className="columns-head">
         <Segmented size="small" aria-label={t('imports.map.show')} value={which} options={choices} onChange={setWhich} />
+        <span className="toolbar-space" />
+        {children}
       </div>
       <ul>
         {shown.map((column) => (

@@ -2,7 +2,8 @@
 import { useCatalog } from '../../../ui/catalog'
 import { number } from '../../../ui/format'
 import { useWords } from '../../../ui/i18n'
-import type { Counts, ImportMap } from './server'
+import { calledOf } from './model'
+import type { Counts, ImportMap, TargetCounts } from './server'
 import { countedName, FIGURES } from './words'
 
 interface Props {
@@ -12,14 +13,15 @@ interface Props {
   tense: 'will' | 'did'
 }
 
+const NOTHING: TargetCounts = { created: 0, updated: 0, unchanged: 0, skipped: 0 }
+
 export function Figures({ map, counts, tense }: Props) {
   const { t, language } = useWords()
   const catalog = useCatalog()
-  const targets = Object.entries(counts.targets).map(([key, found]) => ({
-    key,
-    found,
-    ...countedName(map, catalog, language, key),
-  }))
+  const called = map?.targets.map(calledOf) ?? []
+  const targets = [...new Set([...called, ...Object.keys(counts.targets)])]
+    .map((key) => ({ key, found: counts.targets[key] ?? NOTHING, ...countedName(map, catalog, language, key) }))
+    .sort((one, other) => called.indexOf(one.key.split('.')[0] ?? '') - called.indexOf(other.key.split('.')[0] ?? ''))
   const single = targets.length <= 1
   return (
     <section className="figures" aria-label={t('imports.figures')}>

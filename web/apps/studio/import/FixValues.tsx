@@ -6,6 +6,7 @@ import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 import { usePhone } from '../../../ui/theme'
 import { fieldAt, usesOf } from './model'
+import { nearest } from './nearest'
 import type { ProblemGroup } from './server'
 import type { Mapping } from './useMap'
 import { Wording } from './Wording'
@@ -21,9 +22,16 @@ interface Props {
 export function FixValues({ group, mapping, verb, onFix, onClose }: Props) {
   const { t, language } = useWords()
   const phone = usePhone()
-  const [table, setTable] = useState<Record<string, string>>({})
   const place = usesOf(mapping.map, group.column)[0]
   const field = place && fieldAt(mapping.map, place, mapping.context.catalog)
+  const [table, setTable] = useState<Record<string, string>>(() =>
+    Object.fromEntries(
+      group.values.flatMap(({ value }) => {
+        const meant = nearest(field, value)
+        return meant ? [[value, meant]] : []
+      }),
+    ),
+  )
   const done = Object.keys(table).length
   const put = (value: string, text: string | undefined) =>
     setTable(({ [value]: _before, ...rest }) => (text === undefined ? rest : { ...rest, [value]: text }))

@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Button, Dropdown } from 'antd'
-import { useCallback, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { useCatalog } from '../../../ui/catalog'
 import { number } from '../../../ui/format'
 import { Icon } from '../../../ui/Icon'
@@ -19,7 +19,7 @@ import { StepRun } from './StepRun'
 import { STEPS, type StepName, Steps } from './Steps'
 import { StepTry } from './StepTry'
 import { type Import, imports, useImport } from './server'
-import { useMap, visible } from './useMap'
+import { isSwept, useMap, visible } from './useMap'
 import { objectName, TONES } from './words'
 
 export default function ImportPage() {
@@ -166,6 +166,13 @@ function Wizard({ one }: { one: Import }) {
     (step: StepName) => void navigate({ to: '.', search: ((before: object) => ({ ...before, step })) as never }),
     [navigate],
   )
+  const state = useRef(one.state)
+  useEffect(() => {
+    if (state.current === one.state) return
+    state.current = one.state
+    // What one looked at is over: the page shows what came of it.
+    void navigate({ to: '.', replace: true, search: (({ step: _step, ...rest }: { step?: string }) => rest) as never })
+  }, [one.state, navigate])
   const { map, sheet } = mapping
   const notes = {
     ...(sheet ? { file: t('imports.rows', { count: sheet.rows, shown: number(sheet.rows, language) }) } : {}),
@@ -188,10 +195,11 @@ function Wizard({ one }: { one: Import }) {
         {now === 'run' && <StepRun {...common} />}
         {now === 'result' && <StepResult {...common} />}
       </div>
-      {one.forgotten_on !== null && now !== 'result' && (
+      {!isSwept(one) && now !== 'result' && (
         <SampleDock
           mapping={mapping}
           mapped={now !== 'file'}
+          folded={now === 'try' || now === 'run'}
           column={now === 'map' ? column : ''}
           {...(now === 'map' ? { onColumn: setColumn } : {})}
         />

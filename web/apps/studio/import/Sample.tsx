@@ -15,20 +15,29 @@ interface DockProps {
   mapping: Mapping
   /** Whether values are shown below the cells. */
   mapped: boolean
+  /** Whether only its bar is shown until it is asked for. */
+  folded: boolean
   column: string
   onColumn?: (column: string) => void
 }
 
-export function SampleDock({ mapping, mapped, column, onColumn }: DockProps) {
+export function SampleDock({ mapping, mapped, folded, column, onColumn }: DockProps) {
   const { t } = useWords()
   const phone = usePhone()
-  const [open, setOpen] = useState(!phone)
+  const [toggled, setToggled] = useState<Record<string, boolean>>({})
+  const standing = folded ? 'folded' : 'open'
+  const open = toggled[standing] ?? (!folded && !phone)
   const { sheet, rows, rowsPending } = mapping
   if (!sheet) return null
   const bad = mapped ? rows.filter((row) => row.problems.length).length : 0
   return (
     <section className={open ? 'dock open' : 'dock'} aria-label={t('imports.sample.title')}>
-      <button type="button" className="dock-bar" aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button
+        type="button"
+        className="dock-bar"
+        aria-expanded={open}
+        onClick={() => setToggled({ ...toggled, [standing]: !open })}
+      >
         <Icon name={open ? 'down' : 'up'} />
         <strong>{t('imports.sample.title')}</strong>
         <span className="quiet cut">

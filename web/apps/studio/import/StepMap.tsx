@@ -1,14 +1,16 @@
 /** Step two: what rows become, and which column goes into which field. */
 import { useQuery } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useEffect } from 'react'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 import { usePhone } from '../../../ui/theme'
+import { same } from '../edit/model'
 import { ColumnPanel } from './ColumnPanel'
 import { Columns } from './Columns'
 import type { StepProps } from './ImportPage'
-import { missingIn, placeOf } from './model'
+import { addTarget, bare, missingIn, placeOf } from './model'
 import { SavedMaps } from './SavedMaps'
 import { imports } from './server'
 import { AddTarget, Targets } from './Targets'
@@ -44,6 +46,10 @@ export function StepMap({ one, mapping, acts, onGo, column, onColumn }: Props) {
     const proposal = one.maps.find((two) => two.object === key && two.sheet === sheet.name)
     change(proposal?.map ?? { key, sheet: sheet.name, targets: [{ object: key, fields: {} }] })
   }
+  const add = async (key: string) => {
+    const suggested = await imports.suggest(one.id, key, sheet.name).catch(() => null)
+    change(addTarget(map, key, context.catalog, suggested?.map.targets.at(-1)?.fields))
+  }
   if (!map.targets.length) return <FirstTarget mapping={mapping} one={one} onChoose={choose} />
   const panel = chosen && (
     <ColumnPanel key={chosen.name} mapping={mapping} column={chosen} onClose={() => onColumn('')} phone={phone} />
@@ -52,8 +58,11 @@ export function StepMap({ one, mapping, acts, onGo, column, onColumn }: Props) {
     <div className="step-map">
       <fieldset className="map-main" disabled={!editable}>
         <legend className="unseen">{t('imports.steps.map')}</legend>
+        {editable && <Origin one={one} mapping={mapping} />}
         <Targets mapping={mapping} sheet={sheet} />
-        <Columns mapping={mapping} sheet={sheet} fits={fits?.columns ?? []} chosen={column} onChoose={onColumn} />
+        <Columns mapping={mapping} sheet={sheet} fits={fits?.columns ?? []} chosen={column} onChoose={onColumn}>
+          {editable && <AddTarget context={context} map={map} onAdd={(key) => void add(key)} />}
+        </Columns>
         <div className="step-foot">
           {editable ? (
             <>
@@ -70,7 +79,7 @@ export function StepMap({ one, mapping, acts, onGo, column, onColumn }: Props) {
               </Button>
               <SavedMaps one={one} mapping={mapping} />
               <span className="quiet step-why" role="status">
-                {missing > 0 ? t('imports.map.missing', { count: missing }) : blocked ? wrong(mapping.problems[0]?.detail) : ''}
+                {missing > 0 ? t('imports.map.missing', { count: missing }) : blocked ? mapping.problems[0]?.detail : ''}
               </span>
             </>
           ) : (
@@ -85,7 +94,29 @@ export function StepMap({ one, mapping, acts, onGo, column, onColumn }: Props) {
   )
 }
 
-const wrong = (detail: string | undefined) => detail ?? ''
+/** Says that a map of before is used, with the way to a fresh one. */
+function Origin({ one, mapping }: Pick<StepProps, 'one' | 'mapping'>) {
+  const { t } = useWords()
+  const { object: hint } = useSearch({ strict: false }) as { object?: string }
+  const { map, sheet, change } = mapping
+  const before = one.maps.find((proposal) => proposal.source !== 'suggested' && same(bare(proposal.map), bare(map)))
+  if (!before) return null
+  const afresh = () => {
+    const object = hint ?? before.map.targets[0]?.object ?? ''
+    const best = one.maps.find(
+      (proposal) => proposal.source === 'suggested' && proposal.object === object && proposal.sheet === sheet?.name,
+    )
+    change(best?.map ?? { key: object, sheet: sheet?.name ?? '', targets: [{ object, fields: {} }] })
+  }
+  return (
+    <p className="origin">
+      <Icon name="history" /> {t(`imports.map.from.${before.source}`, { name: before.name })}{' '}
+      <Button size="small" type="link" onClick={afresh}>
+        {t('imports.map.afresh')}
+      </Button>
+    </p>
+  )
+}
 
 function FirstTarget({ one, mapping, onChoose }: Pick<StepProps, 'one' | 'mapping'> & { onChoose: (key: string) => void }) {
   const { t } = useWords()

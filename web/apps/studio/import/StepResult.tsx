@@ -51,27 +51,24 @@ export function StepResult({ one, mapping, acts }: StepProps) {
         </>
       )}
       {one.waiting > 0 && one.state !== 'undone' && (
-        <>
-          <BadRowsView
-            one={one}
-            trial={false}
-            mapping={mapping}
-            {...(one.actions.includes('again') ? { onFix: setFixing } : {})}
-            title={t('imports.result.waiting', { count: one.waiting, shown: number(one.waiting, language) })}
-          />
+        <BadRowsView
+          one={one}
+          trial={false}
+          mapping={mapping}
+          {...(one.actions.includes('again') ? { onFix: setFixing } : {})}
+          title={t('imports.result.waiting', { count: one.waiting, shown: number(one.waiting, language) })}
+        >
           {one.actions.includes('again') && (
-            <div className="step-foot">
-              <Button
-                type="primary"
-                loading={acts.busy === 'again'}
-                onClick={() => void acts.act('again', () => imports.act(one.id, 'again'))}
-              >
-                {t('imports.result.again', { count: one.waiting, shown: number(one.waiting, language) })}
-              </Button>
-              <span className="quiet step-why">{t('imports.result.againHelp')}</span>
-            </div>
+            <Button
+              type="primary"
+              title={t('imports.result.againHelp')}
+              loading={acts.busy === 'again'}
+              onClick={() => void acts.act('again', () => imports.act(one.id, 'again'))}
+            >
+              {t('imports.result.again', { count: one.waiting, shown: number(one.waiting, language) })}
+            </Button>
           )}
-        </>
+        </BadRowsView>
       )}
       {one.state !== 'undone' && <Verification one={one} />}
       {one.actions.includes('undo') && <Undo one={one} acts={acts} />}

@@ -3,7 +3,7 @@ import { Button, Dropdown, Segmented, Select } from 'antd'
 import { useState } from 'react'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
-import { addTarget, type Context, calledOf, fillable, missingIn, removeTarget, setField, setTarget, targetsOf } from './model'
+import { type Context, calledOf, fillable, missingIn, removeTarget, setField, setTarget, targetsOf } from './model'
 import { OtherFields } from './OtherFields'
 import { problemsAt } from './StepMap'
 import type { ImportMap, Sheet, Target } from './server'
@@ -12,7 +12,7 @@ import { fieldName, objectName, targetNames } from './words'
 
 export function Targets({ mapping, sheet }: { mapping: Mapping; sheet: Sheet }) {
   const { t, language } = useWords()
-  const { map, context, change, editable } = mapping
+  const { map, context } = mapping
   const names = targetNames(map, context.catalog, language)
   return (
     <section className="targets" aria-label={t('imports.map.become')}>
@@ -26,7 +26,6 @@ export function Targets({ mapping, sheet }: { mapping: Mapping; sheet: Sheet }) 
           name={names[index] ?? target.object}
         />
       ))}
-      {editable && <AddTarget context={context} map={map} onAdd={(object) => change(addTarget(map, object, context.catalog))} />}
     </section>
   )
 }
@@ -60,11 +59,6 @@ function TargetCard({ mapping, sheet, target, index, name }: CardProps) {
       <div className="target-head">
         <Icon name={object?.icon ?? 'table'} size={20} />
         <h2 className="cut">{name}</h2>
-        {links.map(([key, value]) => (
-          <span key={key} className="mark" title={fieldName(object, language, key)}>
-            <Icon name="relation" /> {fieldName(object, language, key)} = {linked(value.record ?? '')}
-          </span>
-        ))}
         <span className="toolbar-space" />
         <Button size="small" type="text" aria-expanded={more} onClick={() => setMore(!more)}>
           <Icon name={more ? 'up' : 'settings'} /> {t('imports.map.more')}
@@ -80,12 +74,17 @@ function TargetCard({ mapping, sheet, target, index, name }: CardProps) {
           </button>
         )}
       </div>
+      {links.map(([key, value]) => (
+        <p key={key} className="target-link">
+          <Icon name="relation" />{' '}
+          {t('imports.map.linked', { field: fieldName(object, language, key), name: linked(value.record ?? '') })}
+        </p>
+      ))}
       <div className="target-match">
         <label className="target-keys">
           <span className="quiet">{t('imports.map.match')}</span>
           <Select
             mode="multiple"
-            size="small"
             className="grow"
             aria-label={`${t('imports.map.match')} ${name}`}
             placeholder={t('imports.map.matchNone')}

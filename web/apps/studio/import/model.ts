@@ -143,7 +143,8 @@ export function startValue(column: FileColumn, field: Field, { catalog, zone }: 
     case 'url':
       return from([{ kind: 'width' }])
     default:
-      return from([{ kind: 'collapse' }])
+      // A text by which records are known is the same in full-width letters.
+      return from(field.unique ? [{ kind: 'width' }, { kind: 'collapse' }] : [{ kind: 'collapse' }])
   }
 }
 
@@ -166,9 +167,10 @@ function freeName(map: ImportMap, object: string): string {
   return `${object}_${number}`
 }
 
-/** One more object that rows become, linked with those it belongs to. */
-export function addTarget(map: ImportMap, object: string, catalog: Catalog): ImportMap {
-  const made: Target = { object, name: freeName(map, object), fields: {}, match: [], existing: 'keep' }
+/** One more object that rows become, linked with those it belongs to; of the suggested values those whose column nothing uses yet. */
+export function addTarget(map: ImportMap, object: string, catalog: Catalog, suggested: Record<string, Value> = {}): ImportMap {
+  const free = Object.entries(suggested).filter(([, value]) => value.column && !value.find && !isUsed(map, value.column))
+  const made: Target = { object, name: freeName(map, object), fields: Object.fromEntries(free), match: [], existing: 'keep' }
   return ordered(linked({ ...map, targets: [...map.targets, made] }, map.targets.length, catalog), catalog)
 }
 
@@ -267,3 +269,19 @@ export function placeOf(problem: MapProblem): { target: number; field: string; m
   const [, , target = '', member = '', field = ''] = problem.pointer.split('/')
   return { target: target === '' ? -1 : Number(target), field: member === 'fields' ? field : '', member }
 }
+
+const STANDARD: Record<string, unknown> = { existing: 'keep', on_empty: 'leave', version: 1, decimal: '.', part: 1 }
+
+/** A map without members that say nothing, so that what is sent and what is kept can be compared. */
+export function bare(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(bare)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, inner]) => [key, bare(inner)] as const)
+      .filter(([key, inner]) => !isEmpty(inner) && STANDARD[key] !== inner),
+  )
+}
+
+const isEmpty = (value: unknown) =>
+  value === undefined || value === null || value === '' || value === false || (Array.isArray(value) && !value.length)

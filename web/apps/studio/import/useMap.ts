@@ -3,8 +3,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useReducer, useState } from 'react'
 import { useCatalog, useMe } from '../../../ui/catalog'
 import { type Command, type History, same, step } from '../edit/model'
-import type { Context } from './model'
-import { type Import, type ImportMap, imports, type MapProblem, type PreviewRow, type Sheet } from './server'
+import { bare, type Context } from './model'
+import { type Import, type ImportMap, imports, isBusy, type MapProblem, type PreviewRow, type Sheet } from './server'
 
 const PLACE = (id: string) => `import-map:${id}`
 
@@ -36,6 +36,9 @@ export const visible = (one: Import): Sheet[] => {
   return shown.length ? shown : one.sheets
 }
 
+/** Whether the file and its rows are no longer kept. */
+export const isSwept = (one: Import): boolean => one.forgotten_on === null && !isBusy(one)
+
 export const sheetOf = (one: Import, map: ImportMap): Sheet | undefined =>
   one.sheets.find((sheet) => sheet.name === map.sheet) ?? visible(one)[0]
 
@@ -54,12 +57,12 @@ export function useMap(one: Import, object: string | undefined) {
     sessionStorage.setItem(PLACE(one.id), JSON.stringify(map))
   }, [map, one.id, editable])
 
-  const settled = useSettled(map)
-  const ready = editable && settled.targets.length > 0
+  const settled = useSettled(shown)
+  const ready = settled.targets.length > 0 && !isSwept(one)
   const checked = useQuery({
     queryKey: ['import-check', one.id, settled],
     queryFn: () => imports.check(one.id, settled),
-    enabled: ready,
+    enabled: ready && editable,
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
   })
@@ -74,11 +77,11 @@ export function useMap(one: Import, object: string | undefined) {
   const sample = useQuery({
     queryKey: ['import-sample', one.id, sheet?.name],
     queryFn: () => imports.sample(one.id, sheet?.name ?? ''),
-    enabled: Boolean(sheet),
+    enabled: Boolean(sheet) && !isSwept(one),
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   })
-  const problems: MapProblem[] = settled.targets.length ? (checked.data?.errors ?? []) : []
+  const problems: MapProblem[] = editable && settled.targets.length ? (checked.data?.errors ?? []) : []
   const rows: PreviewRow[] =
     (ready ? preview.data?.rows : undefined) ?? (sample.data?.rows ?? []).map((row) => ({ ...row, records: {}, problems: [] }))
   return {
@@ -89,8 +92,8 @@ export function useMap(one: Import, object: string | undefined) {
     rows,
     rowsPending: sample.isPending && !preview.data,
     problems,
-    pending: ready && (checked.isFetching || map !== settled),
-    isKept: one.map !== null && same(one.map, map),
+    pending: ready && editable && (checked.isFetching || map !== settled),
+    isKept: one.map !== null && same(bare(one.map), bare(map)),
     canUndo: history.past.length > 0,
     canRedo: history.future.length > 0,
     undo: useCallback(() => run({ do: 'undo' }), []),

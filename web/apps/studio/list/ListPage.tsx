@@ -23,6 +23,7 @@ import { BulkBar } from './BulkBar'
 import { Cards } from './Cards'
 import { CatchingUp } from './CatchingUp'
 import { Footer } from './Footer'
+import { MadeBy } from './MadeBy'
 import { Peek } from './Peek'
 import { Toolbar } from './Toolbar'
 import { useList } from './useList'
@@ -44,9 +45,10 @@ function List({ object }: { object: ObjectType }) {
   const list = useList(catalog, object)
   const { question, columns, search } = list
   const total = useQuery({
-    queryKey: ['object', object.key, 'count', question.filter, question.search],
+    queryKey: ['object', object.key, 'count', question.filter, question.search, question.made_by],
     queryFn: () =>
       api.count(object.key, {
+        ...(question.made_by ? { made_by: question.made_by } : {}),
         ...(question.filter ? { filter: question.filter } : {}),
         ...(question.search ? { search: question.search } : {}),
       }),
@@ -114,7 +116,7 @@ function List({ object }: { object: ObjectType }) {
     if (next) list.set({ peek: next.id })
   }
 
-  const filtered = Boolean(question.filter || question.search)
+  const filtered = Boolean(question.filter || question.search || question.made_by)
   const empty = rows.ready && rows.length === 0
   const body = () => {
     if (rows.problem && !rows.ready) return <Failed problem={rows.problem} retry={rows.reload} />
@@ -128,7 +130,11 @@ function List({ object }: { object: ObjectType }) {
           action={
             <Button
               onClick={() =>
-                list.set({ filter: list.view?.filter ? JSON.stringify({ op: 'and', of: [] }) : undefined, search: undefined })
+                list.set({
+                  filter: list.view?.filter ? JSON.stringify({ op: 'and', of: [] }) : undefined,
+                  search: undefined,
+                  made_by: undefined,
+                })
               }
             >
               {t('empty.clear')}
@@ -195,6 +201,7 @@ function List({ object }: { object: ObjectType }) {
     <div className="list">
       <div className="list-main">
         <Toolbar catalog={catalog} object={object} list={list} searchBox={searchBox} onCreate={() => setCreating(true)} />
+        {search.made_by && <MadeBy id={search.made_by} onClose={() => list.set({ made_by: undefined })} />}
         {selected.size > 0 && <BulkBar object={object} ids={[...selected]} rows={rows} onDone={() => setSelected(new Set())} />}
         <BringIn object={object}>
           <div className="list-body">{body()}</div>
