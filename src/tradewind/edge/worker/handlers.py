@@ -10,14 +10,14 @@ from tradewind.accounts.actors import actor_for
 from tradewind.catalog import publish, slow
 from tradewind.catalog.snapshot import load
 from tradewind.files.store import FileStore
-from tradewind.ingest import runs, stages
+from tradewind.ingest import builds, runs, stages
 from tradewind.ingest.reading import Limits
 from tradewind.jobs.queue import Job, keep
 from tradewind.jobs.work import Handler
 from tradewind.kernel.clock import Clock
 from tradewind.kernel.problems import NotFound
 from tradewind.kernel.sql import param, raw
-from tradewind.metadata.actors import SYSTEM
+from tradewind.metadata.actors import SYSTEM, Actor
 from tradewind.query.database.pool import Connection, Database
 from tradewind.records import log
 from tradewind.records.announce import Changed, announce
@@ -68,6 +68,12 @@ def handlers(database: Database, clock: Clock, files: FileStore | None = None, l
     if files is not None:
         ground = stages.Ground(database, files, clock, limits or Limits())
         imports = {name: importing(stage, ground) for stage, name in stages.JOBS.items()}
+
+        async def building(job: Job) -> None:
+            onwards = bool(job.arguments.get("onwards"))
+            await builds.work(ground, UUID(job.arguments["build"]), lambda actor: _undone(actor, clock), onwards=onwards)
+
+        imports[builds.JOB] = building
     return {
         **imports,
         publish.JOB: publishing,
@@ -76,6 +82,15 @@ def handlers(database: Database, clock: Clock, files: FileStore | None = None, l
         "refill_search": refilling(refill_search),
         "recompute": recomputing,
     }
+
+
+def _undone(actor: Actor, clock: Clock) -> publish.Log:
+    """The line in the log that a publish leaves when it is taken back."""
+
+    async def write(connection: Connection, keys: list[str]) -> None:
+        await log.record(connection, actor, "publish_undone", None, None, keys, None, clock)
+
+    return write
 
 
 def _log(database: Database, change_set: UUID, clock: Clock) -> publish.Log:
