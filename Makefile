@@ -38,7 +38,7 @@ bench: setup-dev ## figures that must hold, as ratios; writes docs/explain/figur
 	@.venv/bin/python -m benchmarks $(NAME)
 
 soak: setup-dev ## long faults and fuzzing
-	@TRADEWIND_SOAK=1 .venv/bin/python -m pytest tests/faults tests/http/test_fuzz.py
+	@TRADEWIND_SOAK=1 .venv/bin/python -m pytest tests/faults tests/http/test_fuzz.py tests/reading/test_damaged.py
 
 scaffold: setup-dev ## both halves of a new field type: make scaffold NAME=rating
 	@$(TW) scaffold field $(NAME)

@@ -65,6 +65,10 @@ const PATHS: Record<string, string> = {
   merge: 'M6 4v5l6 5v6M18 4v5l-6 5',
   apart: 'M12 4v16M8 7l-5 5 5 5M16 7l5 5-5 5',
   gauge: 'M4 18a8 8 0 1 1 16 0M12 18l4-6M12 18h.01',
+  tray: 'M3 13h5l1.5 3h5L16 13h5M6 5h12l3 8v6H3v-6z',
+  pause: 'M8 5v14M16 5v14',
+  play: 'M7 5l12 7-12 7z',
+  split: 'M4 12h6l8-7M10 12l8 7M14 5h4v4M14 19h4v-4',
   warn: 'M12 3l10 18H2zM12 10v5M12 18h.01',
 }
 

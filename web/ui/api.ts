@@ -48,6 +48,7 @@ export interface Question {
   after?: string
   deleted?: boolean
   ids?: string[]
+  made_by?: string
 }
 
 export interface Page {
@@ -128,11 +129,11 @@ export const api = {
   settings: (changes: { language?: string; zone?: string; theme?: string }) => request<unknown>('PATCH', '/api/session', changes),
   query: (key: string, question: Question, signal?: AbortSignal) =>
     request<Page>('POST', object(key, '/query'), question, signal),
-  count: (key: string, question: Pick<Question, 'filter' | 'search' | 'deleted'>) =>
+  count: (key: string, question: Pick<Question, 'filter' | 'search' | 'deleted' | 'made_by'>) =>
     request<{ count: number; capped: boolean }>('POST', object(key, '/count'), question),
   aggregate: (key: string, question: object) =>
     request<{ rows: { d: unknown[]; m: unknown[] }[]; total: unknown[] }>('POST', object(key, '/aggregate'), question),
-  anchors: (key: string, question: Pick<Question, 'filter' | 'sort' | 'search'>) =>
+  anchors: (key: string, question: Pick<Question, 'filter' | 'sort' | 'search' | 'made_by'>) =>
     request<{ anchors: { index: number; after: string }[]; count: number }>('POST', object(key, '/anchors'), question),
   get: (key: string, id: string) => request<Row>('GET', record(key, id)),
   create: (key: string, row: object) => request<Written>('POST', object(key, '/records'), { row }),

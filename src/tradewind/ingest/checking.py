@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
 import phonenumbers
 
 from tradewind.ingest.maps import Amount, AnyTransform, Choose, Country, CountryName, Date, ImportMap, Instant, Phone, Split, Target, Value, places
@@ -32,6 +33,35 @@ def check_map(given: ImportMap, catalog: Catalog, actor: Actor, columns: Sequenc
         seen[target.called] = target.object
     if wrong:
         raise InvalidMap(errors=tuple(wrong), rule="map", said=str(wrong[0].pointer))
+
+
+def usable(given: ImportMap, catalog: Catalog, actor: Actor, columns: Sequence[str]) -> ImportMap:
+    """The parts of a map that fit already: what rows become can be shown while the map is being made."""
+    try:
+        check_map(given, catalog, actor, columns)
+    except InvalidMap as problem:
+        wrong = {str(one.pointer) for one in problem.errors}
+    else:
+        return given
+    gone = {target.called for number, target in enumerate(given.targets) if f"/targets/{number}/object" in wrong}
+    kept = [_usable(target, f"/targets/{number}", wrong, gone) for number, target in enumerate(given.targets) if target.called not in gone]
+    return msgspec.structs.replace(given, targets=tuple(kept))
+
+
+def _usable(target: Target, place: str, wrong: set[str], gone: set[str]) -> Target:
+    def fits(part: str) -> bool:
+        return not any(one == part or one.startswith(f"{part}/") for one in wrong)
+
+    fields = {key: value for key, value in target.fields.items() if fits(f"{place}/fields/{key}") and value.record not in gone}
+    match = tuple(key for key in target.match if key in fields)
+    return msgspec.structs.replace(
+        target,
+        fields=fields,
+        match=match,
+        existing=target.existing if match else "keep",
+        when=target.when if fits(f"{place}/when") else "",
+        owner=target.owner if fits(f"{place}/owner") else None,
+    )
 
 
 class _Check:

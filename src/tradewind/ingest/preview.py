@@ -12,9 +12,10 @@ import msgspec
 from tradewind.files.store import FileStore
 from tradewind.ingest import runs
 from tradewind.ingest.canonical import Chunk, chunks
-from tradewind.ingest.ground import key_of, loading_of, sheet_of
-from tradewind.ingest.mapping import CellProblem, MappedChunk
-from tradewind.kernel.clock import Clock
+from tradewind.ingest.checking import usable
+from tradewind.ingest.ground import everybody, key_of, person_of, sheet_of
+from tradewind.ingest.mapping import CellProblem, MappedChunk, Mapper
+from tradewind.kernel.problems import ImportStopped
 from tradewind.metadata.definitions import Catalog
 from tradewind.query.database.pool import Database
 
@@ -28,17 +29,21 @@ class Previewed(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[CellProblem, ...]
 
 
-async def rows(database: Database, files: FileStore, catalog: Catalog, one: runs.Import, after: int, limit: int, clock: Clock) -> list[Previewed]:
-    """Rows behind row `after` of the data. Raises ImportStopped with what is wrong with the map."""
+async def rows(database: Database, files: FileStore, catalog: Catalog, one: runs.Import, after: int, limit: int) -> list[Previewed]:
+    """Rows behind row `after` of the data, through as much of the map as fits. Raises ImportStopped for a sheet that is not there."""
     number, sheet = sheet_of(one)
-    loading = await loading_of(database, one, clock, catalog)
+    columns = tuple(column.name for column in sheet.columns)
     async with database.reading() as connection:
         key = await key_of(connection, one.id, number)
+        actor, known_people = await person_of(connection, one), await everybody(connection)
+    if one.map is None:
+        raise ImportStopped(rule="map")
+    mapper = Mapper(usable(one.map, catalog, actor, columns), catalog, columns, known_people)
     with files.local(key) as path:
         chunk = await asyncio.to_thread(_first, path, after, limit)
     if chunk is None:
         return []
-    mapped = loading.mapper.map(chunk.rows)
+    mapped = mapper.map(chunk.rows)
     return [
         Previewed(number=sheet.file_row(chunk.first + place), cells=tuple(row), records=_records(mapped, place), problems=tuple(mapped.problems.get(place, ())))
         for place, row in enumerate(chunk.rows)

@@ -6,9 +6,11 @@ import asyncio
 import hashlib
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
+
+import msgspec
 
 from tradewind.accounts import people
 from tradewind.files.store import FileStore, Stored, new_key
@@ -97,10 +99,11 @@ async def read(ground: Ground, identity: UUID, beat: Beat) -> None:
             return
         upload = await key_of(connection, identity, UPLOAD)
         names = [person.name for person in await people.listed(connection, limit=_MOST_NAMES)]
+        header_rows = await _header_rows(connection, identity)
     await clear_files(ground.database, ground.files, identity, but=upload)
     with tempfile.TemporaryDirectory(prefix="tw-import-") as name, ground.files.local(upload) as path:
         folder = Path(name)
-        found = await _converted(ground, one, path, folder, names, beat)
+        found = await _converted(ground, one, path, folder, names, header_rows, beat)
         for number, sheet in enumerate(found.sheets):
             await _keep_sheet(ground, identity, number, folder / sheet.file)
             if sheet.bad_file:
@@ -111,7 +114,13 @@ async def read(ground: Ground, identity: UUID, beat: Beat) -> None:
         )  # fmt: skip
 
 
-async def _converted(ground: Ground, one: runs.Import, path: Path, folder: Path, names: Sequence[str], beat: Beat) -> Reading:
+async def _header_rows(connection: Connection, identity: UUID) -> dict[str, int]:
+    """The rows of headings that somebody chose, by sheet."""
+    found = await connection.value(raw("SELECT header_rows FROM system.imports WHERE id = ") + param(identity))
+    return msgspec.convert(found or {}, dict[str, int])
+
+
+async def _converted(ground: Ground, one: runs.Import, path: Path, folder: Path, names: Sequence[str], header_rows: Mapping[str, int], beat: Beat) -> Reading:
     """Reads in a thread; when the job ends meanwhile, the child process does too."""
     rows, over = [0], threading.Event()
 
@@ -120,7 +129,9 @@ async def _converted(ground: Ground, one: runs.Import, path: Path, folder: Path,
         if over.is_set():
             raise _Over
 
-    reading = asyncio.create_task(asyncio.to_thread(convert, path, one.file_name, folder, ground.limits, people=names, on_progress=progress))
+    reading = asyncio.create_task(
+        asyncio.to_thread(convert, path, one.file_name, folder, ground.limits, header_rows=header_rows, people=names, on_progress=progress)
+    )
     try:
         while not (await asyncio.wait([reading], timeout=_BEAT))[0]:
             await beat()

@@ -39,11 +39,12 @@ export function useRows(object: string, question: Question, total: { count: numb
       while (!job.abort.signal.aborted) {
         if (!job.anchored && (asked.current.capped || target.far(job.from)) && !ask.deleted) {
           job.anchored = true
-          const { filter, sort, search } = ask
+          const { filter, sort, search, made_by } = ask
           const found = await api.anchors(name, {
             ...(filter ? { filter } : {}),
             ...(sort ? { sort } : {}),
             ...(search ? { search } : {}),
+            ...(made_by ? { made_by } : {}),
           })
           target.anchor(found.anchors)
           if (found.count) setFar(found.count)

@@ -89,7 +89,8 @@ class PreviewRow(msgspec.Struct, frozen=True, kw_only=True):
         return cls(number=row.number, cells=row.cells, records=row.records, problems=tuple(ShownProblem.of(language, one) for one in row.problems))
 
 
-def _problem(language: str, given: runs.Failure | None) -> dict[str, Any] | None:
+def problem_shown(language: str, given: runs.Failure | None) -> dict[str, Any] | None:
+    """A problem that was kept, in words."""
     if given is None:
         return None
     return {
@@ -138,7 +139,7 @@ async def shown(ask: Asked, language: str, one: runs.Import, *, whole: bool = Tr
             "delimiter": found.delimiter if found else "",
         },
         "progress": _progress(one), "tried": None if one.tried is None else {"stage": "try", **msgspec.to_builtins(one.tried)}, "waiting": waiting,
-        "problem": _problem(language, one.problem), "actions": stages.actions_of(one, waiting), "rules": one.rules, "wanted": one.wanted,
+        "problem": problem_shown(language, one.problem), "actions": stages.actions_of(one, waiting), "rules": one.rules, "wanted": one.wanted,
         "created_at": one.created_at, "updated_at": one.updated_at, "started_at": one.started_at, "finished_at": one.finished_at, "forgotten_on": swept,
     }  # fmt: skip
     if whole:

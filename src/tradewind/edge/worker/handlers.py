@@ -12,7 +12,7 @@ from tradewind.accounts.actors import actor_for
 from tradewind.catalog import publish, slow
 from tradewind.catalog.snapshot import load
 from tradewind.files.store import FileStore
-from tradewind.ingest import stages
+from tradewind.ingest import builds, stages
 from tradewind.ingest.matching.recognise import recognise
 from tradewind.ingest.reading import Limits
 from tradewind.ingest.runs import Stage
@@ -22,7 +22,7 @@ from tradewind.kernel.clock import Clock
 from tradewind.kernel.json import Json
 from tradewind.kernel.problems import NotFound
 from tradewind.kernel.sql import param, raw
-from tradewind.metadata.actors import SYSTEM
+from tradewind.metadata.actors import SYSTEM, Actor
 from tradewind.query.database.pool import Connection, Database
 from tradewind.records import cleaning, finder, log, outbox, quality
 from tradewind.records.announce import Changed, announce
@@ -123,8 +123,14 @@ def handlers(database: Database, clock: Clock, files: FileStore, limits: Limits 
 
     ground = stages.Ground(database, files, clock, limits or Limits())
     imports = {name: importing(stage, ground) for stage, name in stages.JOBS.items()}
+
+    async def building(job: Job) -> None:
+        onwards = bool(job.arguments.get("onwards"))
+        await builds.work(ground, UUID(job.arguments["build"]), lambda actor: _undone(actor, clock), onwards=onwards)
+
     return {
         **imports,
+        builds.JOB: building,
         publish.JOB: publishing,
         finder.JOB: finding,
         quality.JOB: looking,
@@ -137,6 +143,15 @@ def handlers(database: Database, clock: Clock, files: FileStore, limits: Limits 
         "refill_search": refilling(refill_search),
         "recompute": recomputing,
     }
+
+
+def _undone(actor: Actor, clock: Clock) -> publish.Log:
+    """The line in the log that a publish leaves when it is taken back."""
+
+    async def write(connection: Connection, keys: list[str]) -> None:
+        await log.record(connection, actor, "publish_undone", None, None, keys, None, clock)
+
+    return write
 
 
 def _log(database: Database, change_set: UUID, clock: Clock) -> publish.Log:

@@ -43,6 +43,8 @@ class Look(msgspec.Struct, frozen=True):
 
 
 PLAIN = Look()
+_LONGEST_FORMAT = 250
+"""Characters a spreadsheet allows for a format."""
 BUILT_IN = {9: "0%", 10: "0.00%"}
 """Formats that workbooks refer to by number and that show more than the number."""
 
@@ -50,7 +52,7 @@ BUILT_IN = {9: "0%", 10: "0.00%"}
 @lru_cache(maxsize=2_000)
 def look_of(format_code: str) -> Look:
     """What a format code shows, told from its first section."""
-    code = format_code.split(";")[0]
+    code = format_code[:_LONGEST_FORMAT].split(";")[0]
     bare = _QUOTED.sub("", _BRACKETS.sub("", code))
     if "%" in bare:
         return Look("percent")

@@ -1,6 +1,6 @@
 """In which encoding a text is: byte marks first, then UTF-8 if it is that, else the encoding in which its characters are plausible ones.
 
-Short files decide with one or two words, which general detectors get wrong (decision 0046), so every candidate is judged by what people write
+Short files decide with one or two words, which general detectors get wrong (decision 0060), so every candidate is judged by what people write
 in it: common Chinese characters, kana, accented letters inside words. Scores are means over the characters beyond ASCII; the highest wins.
 """
 
@@ -22,6 +22,8 @@ _WRONG = -3.0
 _ALONE = 1.0
 _ALONE_IN_LATIN = re.compile("(?<=[A-Za-z])[^\x00-\x7f](?=[\x00-\x7f])|(?<![^\x00-\x7f])[^\x00-\x7f](?=[A-Za-z])")
 """One wide character beside a Latin letter: in truth an accented letter or an apostrophe, and the letter after it taken as its second byte."""
+_HANDICAP = {"cp949": 0.6, "cp1251": 0.4, "big5": 0.2, "cp1250": 0.1}
+"""What the rarer encodings have to make up for: a word or two is no evidence for them against the common ones."""
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -79,7 +81,7 @@ def _wide(start: bytes) -> str | None:
 def _score(text: bytes, encoding: str) -> float:
     decoded = text.decode(encoding, "replace")
     beyond = sum(1 for one in decoded if one > "\x7f")
-    return _CANDIDATES[encoding](decoded) / max(beyond, 1)
+    return (_CANDIDATES[encoding](decoded) - _HANDICAP.get(encoding, 0.0)) / max(beyond, 1)
 
 
 def _east(encoding: str, judge: Callable[[int, int, str], float], prior: float) -> Callable[[str], float]:
@@ -169,7 +171,7 @@ def _cyrillic(text: str) -> float:
             total += _WRONG
         elif "\u0400" <= char <= "\u045f":
             odd = (char.isupper() and before.islower()) or any(one.isascii() and one.isalpha() for one in (before, after))
-            total += -0.8 if odd else 0.7 + (0.3 if char.lower() in "оеаинтсрвлкмдпу" else -0.1)
+            total += -0.8 if odd else 0.55 + (0.3 if char.lower() in "оеаинтсрвлкмдпу" else -0.1)
         else:
             total += 0.2 if char in "«»№–—“”„" else -0.8
     return total
@@ -197,7 +199,7 @@ _CANDIDATES: dict[str, Callable[[str], float]] = {
         "éèêëàâçîïôùûüöäßáíóúñãõåøæšž", "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿŠšŽžŒœŸ", "°€£©®™§·–—‘’“”„…«»½¼¾²³ºª•†±×µ¿¡¥"
     ),
     "big5": _east("big5", _traditional, -0.05),
-    "cp949": _east("cp949", _korean, -0.05),
+    "cp949": _east("cp949", _korean, -0.1),
     "cp1250": _western("ąćęłńóśźżčďěňřšťůžáéíýúőűö", "ĄĆĘŁŃÓŚŹŻąćęłńóśźżČĎĚŇŘŠŤŮŽčďěňřšťůžÁÉÍÝÚáéíýúŐŰőűÖÜöüÄäĂÂÎŞŢăâîşţß", "°€§–—‘’“”„…«»"),
     "cp1251": _cyrillic,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import resource
 import signal
@@ -15,7 +16,7 @@ import msgspec
 
 from tradewind.ingest.reading.legacy import read_legacy
 from tradewind.ingest.reading.rows import Merges, Notes, Sheet
-from tradewind.ingest.reading.shapes import Limits, Reading, Recognised, SheetFound
+from tradewind.ingest.reading.shapes import Limits, Note, Reading, Recognised, SheetFound
 from tradewind.ingest.reading.sheets import Sink, write_sheet
 from tradewind.ingest.reading.text import read_text
 from tradewind.ingest.reading.workbook import read_workbook
@@ -51,12 +52,34 @@ def main() -> int:
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     _confine(task)
     try:
-        _say(Said(reading=read(task)))
+        said = Said(reading=read(task))
     except UnreadableFile as problem:
-        _say(Said(problem=problem.params))
+        said = Said(problem=problem.params)
     except MemoryError:
-        _say(Said(problem={"rule": "memory"}))
+        said = Said(problem={"rule": "memory"})
+    except OSError as failure:
+        said = Said(problem=_of_system(failure))
+    except BaseException as failure:  # noqa: BLE001 - what a library raises over foreign bytes, Rust's panics among it, is the file's fault
+        said = Said(problem={"rule": "broken", "fault": _fault(failure)})
+    _say(said)
     return 0
+
+
+def _of_system(failure: OSError) -> dict[str, Any]:
+    if failure.errno in (errno.ENOSPC, errno.EDQUOT):
+        return {"rule": "disk"}
+    if failure.errno == errno.EFBIG:
+        return {"rule": "written"}
+    return {"rule": "memory"} if failure.errno == errno.ENOMEM else {"rule": "broken", "fault": _fault(failure)}
+
+
+def _fault(failure: BaseException) -> str:
+    """What was raised and where, for the log; never the message, which may quote a cell."""
+    trace = failure.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"{type(failure).__name__} {where}"
 
 
 def read(task: Task) -> Reading:
@@ -80,7 +103,14 @@ def read(task: Task) -> Reading:
     if not any(sheet.rows or sheet.columns for sheet in sheets):
         raise UnreadableFile(rule="no_sheets")
     about = task.recognised
-    return Reading(kind=about.kind, size=about.size, encoding=about.encoding, delimiter=about.delimiter, sheets=tuple(sheets))
+    return Reading(
+        kind=about.kind,
+        size=about.size,
+        encoding=about.encoding,
+        delimiter=about.delimiter,
+        sheets=tuple(sheets),
+        notes=(Note(code="unseen"),) if about.kind in ("xlsb", "ods") else (),
+    )
 
 
 def _sheets(task: Task) -> Iterator[Sheet]:

@@ -12,35 +12,11 @@ _YES = frozenset(["true", "yes", "y", "是", "有", "对", "√", "✓", "✔", 
 _NO = frozenset(["false", "no", "n", "否", "无", "错", "×", "x", "✗", "✘", "☐", "nein", "non", "いいえ", "未", "f", "没有"])
 _DIGITS = {"1": True, "0": False}
 _SEPARATORS = re.compile(r"\s*[;；,，、|/]\s*")
-_NEVER = frozenset(
-    [
-        "company_name",
-        "company_name_en",
-        "short_name",
-        "customer_code",
-        "person_name",
-        "first_name",
-        "last_name",
-        "order_no",
-        "invoice_no",
-        "contract_no",
-        "quotation_no",
-        "inquiry_no",
-        "sku",
-        "barcode",
-        "product_name",
-        "address",
-        "postcode",
-        "bank_account",
-        "tax_id",
-        "subject",
-        "description",
-        "tracking_no",
-        "email",
-        "phone",
-        "mobile",
-    ]
-)
+_NEVER = frozenset([
+    "company_name", "company_name_en", "short_name", "customer_code", "person_name", "first_name", "last_name", "order_no", "invoice_no",
+    "contract_no", "quotation_no", "inquiry_no", "sku", "barcode", "product_name", "address", "postcode", "bank_account", "tax_id", "subject",
+    "description", "tracking_no", "email", "phone", "mobile",
+])  # fmt: skip
 """Columns of names and codes stay text even where they repeat: each is a thing, not a choice."""
 _MOST = 50
 _MOST_NAMED = 150
@@ -116,5 +92,7 @@ def _options(labels: list[str]) -> dict[str, object]:
 
 
 def language_of(text: str) -> str:
-    """The language under which a label is stored: Chinese where it has Chinese characters, else English."""
-    return "zh-CN" if re.search("[\u3400-\u9fff\u3040-\u30ff]", text) else "en"
+    """The language under which a label is stored: by its script, English where that says nothing."""
+    if re.search("[\u3041-\u30fe]", text):
+        return "ja"
+    return "zh-CN" if re.search("[\u3400-\u9fff]", text) else "en"

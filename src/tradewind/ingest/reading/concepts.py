@@ -13,6 +13,8 @@ import msgspec
 
 _BRACKETS = re.compile(r"[(\[{（【〔<《]([^)\]}）】〕>》]*)[)\]}）】〕>》]")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_LONGEST = 120
+"""Characters of a header that are looked at."""
 _SHORTEST_PART = 2
 """Chinese characters, …"""
 _SHORTEST_WORD = 4
@@ -46,14 +48,14 @@ def concepts() -> Mapping[str, Concept]:
 
 def folded(header: str) -> str:
     """The form in which two spellings of a header meet: no brackets, signs or spaces, small letters, ordinary width."""
-    text = unicodedata.normalize("NFKC", header)
+    text = unicodedata.normalize("NFKC", header[:_LONGEST])
     bare = "".join(char for char in _BRACKETS.sub(" ", text) if char.isalnum()).casefold()
     return bare or "".join(char for char in text.casefold() if not char.isspace())
 
 
 def bracketed(header: str) -> tuple[str, ...]:
     """What stands in brackets in the header: units and currencies mostly."""
-    return tuple(found.strip() for found in _BRACKETS.findall(unicodedata.normalize("NFKC", header)) if found.strip())
+    return tuple(found.strip() for found in _BRACKETS.findall(unicodedata.normalize("NFKC", header[:_LONGEST])) if found.strip())
 
 
 @lru_cache(maxsize=10_000)
@@ -63,7 +65,7 @@ def meanings(header: str) -> tuple[Meaning, ...]:
     if not word:
         return ()
     exact = tuple(Meaning(concept, 1.0) for concept in _index().get(word, ()))
-    return exact or _within(word, unicodedata.normalize("NFKC", header))
+    return exact or _within(word, unicodedata.normalize("NFKC", header[:_LONGEST]))
 
 
 def concept_of(header: str) -> str:

@@ -10,36 +10,14 @@ from typing import Any
 
 from tradewind.ingest.reading.concepts import bracketed, concepts, meanings
 
-NOTHING = frozenset(
-    [
-        "",
-        "-",
-        "--",
-        "—",
-        "/",
-        "\\",
-        "n/a",
-        "na",
-        "n.a.",
-        "#n/a",
-        "null",
-        "none",
-        "nil",
-        "无",
-        "暂无",
-        "空",
-        "待定",
-        "tbd",
-        "?",
-        "？",
-        "未知",
-        "不详",
-        "k.a.",
-        "なし",
-    ]
-)
+NOTHING = frozenset([
+    "", "-", "--", "—", "/", "\\", "n/a", "na", "n.a.", "#n/a", "null", "none", "nil", "无", "暂无", "空", "待定", "tbd", "?", "？", "未知", "不详", "k.a.",
+    "なし",
+])  # fmt: skip
 """Words people write where there is nothing to say. They speak neither for nor against a type."""
 _ERRORS = frozenset(["#n/a", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "#getting_data", "#spill!", "#calc!"])
+_LONGEST = 300
+"""Longer cells are texts whatever they hold; nothing looks at the rest of them."""
 _LOOK = 1_000
 """Distinct cells of a first look, which spares the long look for types that are far off."""
 
@@ -89,7 +67,7 @@ class Evidence:
     @cached_property
     def cells(self) -> Sequence[Cell]:
         """The cells that say something."""
-        made = (Cell(raw, ordinary(raw), count) for raw, count in self.values.items())
+        made = (Cell(raw, ordinary(raw) if len(raw) <= _LONGEST else "…" + raw[:_LONGEST], count) for raw, count in self.values.items())
         return [cell for cell in made if cell.text.casefold() not in NOTHING and cell.text.casefold() not in _ERRORS]
 
     @cached_property

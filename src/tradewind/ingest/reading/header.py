@@ -13,6 +13,7 @@ _DATA = re.compile(r"[-+$€£¥￥]?\s?[\d.,:/ -]*\d[\d.,:/ %T Z+-]*|\S+@\S+\.\
 """What stands in cells and hardly ever in headers: numbers, dates, addresses."""
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _LOOKED = 30
+_LONGEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def _lower(chosen: Row, rows: Sequence[Row], merges: Merges) -> Row | None:
     if following is None or not any(_groups(chosen, merges)):
         return None
     named = [cell for cell in following.cells if cell.strip()]
-    return following if len(named) >= 2 and not any(_DATA.fullmatch(cell.strip()) for cell in named) else None
+    return following if len(named) >= 2 and not any(_is_data(cell.strip()) for cell in named) else None
 
 
 def _groups(row: Row, merges: Merges) -> list[tuple[int, int]]:
@@ -90,6 +91,10 @@ def _width(cells: Sequence[str]) -> int:
     return max((place + 1 for place, cell in enumerate(cells) if cell.strip()), default=0)
 
 
+def _is_data(cell: str) -> bool:
+    return len(cell) <= _LONGEST and _DATA.fullmatch(cell) is not None
+
+
 def _choose(rows: Sequence[Row]) -> Row | None:
     """The first row that is nearly as wide as what follows and holds words where the others hold data."""
     usual = sorted(len([cell for cell in row.cells if cell.strip()]) for row in rows)
@@ -100,7 +105,7 @@ def _choose(rows: Sequence[Row]) -> Row | None:
         cells = [cell.strip() for cell in row.cells if cell.strip()]
         if len(cells) * 2 <= typical:
             continue
-        words = sum(1 for cell in cells if not _DATA.fullmatch(cell))
+        words = sum(1 for cell in cells if not _is_data(cell))
         return row if words * 2 > len(cells) else None
     return None
 
@@ -114,8 +119,6 @@ def _named(texts: Sequence[str], row: int, notes: Notes) -> list[str]:
         name = text
         if not name:
             name = f"{letter(place)}列" if chinese else f"Column {letter(place)}"
-            if row:
-                notes.add("empty_header", cell_name(place, row), name=name)
         elif name in taken:
             notes.add("doubled_header", cell_name(place, row), name=name)
         count = 1

@@ -16,131 +16,20 @@ CURRENCY_SIGNS = {
     "美元": "USD", "美金": "USD", "欧元": "EUR", "英镑": "GBP", "日元": "JPY", "EURO": "EUR", "EUROS": "EUR", "DOLLARS": "USD",
 }  # fmt: skip
 """Signs and words beside amounts; ¥ alone is yuan here, yen where the table is Japanese."""
-UNITS = frozenset(
-    [
-        "kg",
-        "g",
-        "t",
-        "ton",
-        "tons",
-        "mt",
-        "lb",
-        "lbs",
-        "oz",
-        "mg",
-        "m",
-        "cm",
-        "mm",
-        "km",
-        "m2",
-        "m3",
-        "sqm",
-        "cbm",
-        "ft",
-        "in",
-        "l",
-        "ml",
-        "pcs",
-        "pc",
-        "pce",
-        "piece",
-        "pieces",
-        "set",
-        "sets",
-        "ctn",
-        "ctns",
-        "carton",
-        "cartons",
-        "box",
-        "boxes",
-        "pair",
-        "pairs",
-        "prs",
-        "doz",
-        "dozen",
-        "roll",
-        "rolls",
-        "pack",
-        "packs",
-        "bag",
-        "bags",
-        "unit",
-        "units",
-        "day",
-        "days",
-        "d",
-        "h",
-        "hr",
-        "hrs",
-        "hour",
-        "hours",
-        "min",
-        "mins",
-        "month",
-        "months",
-        "year",
-        "years",
-        "kw",
-        "w",
-        "v",
-        "kwh",
-        "db",
-        "stk",
-        "st",
-        "stück",
-        "个",
-        "件",
-        "台",
-        "只",
-        "箱",
-        "套",
-        "吨",
-        "公斤",
-        "千克",
-        "克",
-        "斤",
-        "米",
-        "厘米",
-        "毫米",
-        "平方米",
-        "立方米",
-        "双",
-        "条",
-        "张",
-        "包",
-        "瓶",
-        "把",
-        "支",
-        "根",
-        "片",
-        "块",
-        "桶",
-        "袋",
-        "卷",
-        "盒",
-        "打",
-        "对",
-        "天",
-        "日",
-        "小时",
-        "分钟",
-        "人",
-        "年",
-        "月",
-        "岁",
-        "次",
-        "個",
-        "本",
-        "枚",
-        "台",
-        "名",
-    ]
-)
+UNITS = frozenset([
+    "kg", "g", "t", "ton", "tons", "mt", "lb", "lbs", "oz", "mg", "m", "cm", "mm", "km", "m2", "m3", "sqm", "cbm", "ft", "in", "l", "ml", "pcs",
+    "pc", "pce", "piece", "pieces", "set", "sets", "ctn", "ctns", "carton", "cartons", "box", "boxes", "pair", "pairs", "prs", "doz", "dozen",
+    "roll", "rolls", "pack", "packs", "bag", "bags", "unit", "units", "day", "days", "d", "h", "hr", "hrs", "hour", "hours", "min", "mins", "month",
+    "months", "year", "years", "kw", "w", "v", "kwh", "db", "stk", "st", "stück", "个", "件", "台", "只", "箱", "套", "吨", "公斤", "千克", "克", "斤", "米", "厘米",
+    "毫米", "平方米", "立方米", "双", "条", "张", "包", "瓶", "把", "支", "根", "片", "块", "桶", "袋", "卷", "盒", "打", "对", "天", "日", "小时", "分钟", "人", "年", "月", "岁",
+    "次", "個", "本", "枚", "台", "名",
+])  # fmt: skip
 _NUMBER = re.compile(
     r"(?P<open>\()?\s*(?P<sign>[-+−])?\s*(?P<before>[^\d\s.,'’()+−-][^\d.,()]{0,5}?)?\s*(?P<inner>[-+−])?\s*"
     r"(?P<body>\d[\d.,'’ \u00a0\u202f]*\d|\d|[.,]\d+)[.,]?(?P<dash>-|–|,-)?\s*(?P<after>[^\d\s.,()][^\d.,()]{0,9}|m[23])?\s*(?P<close>\))?"
 )
 _LONGEST = 60
+_MOST_SPACES = 9
 _GROUPED = {
     ".": re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?|\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"),
     ",": re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?:,\d+)?|\d+(?:,\d+)?|,\d+"),
@@ -164,7 +53,7 @@ class NumberText(NamedTuple):
 @lru_cache(maxsize=100_000)
 def read_number(text: str) -> NumberText | None:
     """The parts of a number in ordinary width; None for anything else. Which separator is the decimal mark is the column's to say."""
-    if len(text) > _LONGEST or not any(char.isdigit() for char in text):
+    if len(text) > _LONGEST or text.count(" ") > _MOST_SPACES or not any(char.isdigit() for char in text):
         return None
     found = _NUMBER.fullmatch(text.strip())
     if found is None or bool(found["open"]) != bool(found["close"]):
@@ -192,14 +81,16 @@ def currency_of(text: str) -> str:
     return CURRENCY_SIGNS.get(word, "") or (word if word in currencies.codes() else "")
 
 
-def decimal_mark(bodies: Iterable[tuple[str, int]]) -> str:
-    """The mark that more of the numbers need, the point where nothing decides. Takes bodies with their counts."""
+def decimal_mark(bodies: Iterable[tuple[str, int]], otherwise: str = ".") -> str:
+    """The mark that more of the numbers need, `otherwise` where nothing decides. Takes bodies with their counts."""
     points = commas = 0
     for body, count in bodies:
         if _DECISIVE["."].fullmatch(body):
             points += count
         elif _DECISIVE[","].fullmatch(body):
             commas += count
+    if commas == points:
+        return otherwise
     return "," if commas > points else "."
 
 

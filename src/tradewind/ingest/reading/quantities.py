@@ -8,33 +8,17 @@ from tradewind.ingest.reading.evidence import Evidence
 from tradewind.ingest.reading.numbers import UNITS, NumberText, currency_of, decimal_mark, decimals, read_number, valid
 from tradewind.ingest.reading.verdicts import Verdict
 
-_CODES = frozenset(
-    [
-        "customer_code",
-        "order_no",
-        "invoice_no",
-        "contract_no",
-        "quotation_no",
-        "inquiry_no",
-        "sku",
-        "barcode",
-        "postcode",
-        "bank_account",
-        "tax_id",
-        "phone",
-        "mobile",
-        "fax",
-        "whatsapp",
-        "qq",
-        "hs_code",
-        "tracking_no",
-        "model",
-    ]
-)
+_CODES = frozenset([
+    "customer_code", "order_no", "invoice_no", "contract_no", "quotation_no", "inquiry_no", "sku", "barcode", "postcode", "bank_account", "tax_id",
+    "phone", "mobile", "fax", "whatsapp", "qq", "hs_code", "tracking_no", "model",
+])  # fmt: skip
 """What looks like a number and is a name: nobody adds these up, and zeros before them count."""
 _MOST_DIGITS = 15
 """Longer numbers are codes: no spreadsheet keeps all their digits."""
 _MOST_DECIMALS = 12
+_USUAL_DECIMALS = 2
+_COMMA = ("de", "es")
+"""Languages of headers whose countries write the comma before decimals."""
 
 
 def quantity(evidence: Evidence) -> Verdict | None:
@@ -44,7 +28,7 @@ def quantity(evidence: Evidence) -> Verdict | None:
     read = [(found, cell.count) for cell in evidence.cells if (found := read_number(cell.text)) is not None]
     if _coded(read):
         return None
-    mark = decimal_mark((found.body, count) for found, count in read)
+    mark = decimal_mark(((found.body, count) for found, count in read), "," if evidence.language in _COMMA else ".")
 
     def fits(text: str) -> bool:
         found = read_number(text)
@@ -59,22 +43,22 @@ def quantity(evidence: Evidence) -> Verdict | None:
     shown = mark if any("," in found.body or "." in found.body for found, _ in good) else ""
     if sum(count for found, count in good if found.percent) * 2 > total:
         over = any(_above_100(found, mark) for found, _ in good)
-        options = _without({"digits": min(digits, 6), "over_100": over, "negative": negative}, digits=2, over_100=False, negative=False)
+        options = _without({"digits": min(max(digits, _USUAL_DECIMALS), 6), "over_100": over, "negative": negative}, digits=2, over_100=False, negative=False)
         return Verdict("percent", fits, options, decimal=shown)
     if (currency := _currency(evidence, good, total)) is not None:
         return _money(evidence, fits, currency, digits, shown)
     unit = _unit(evidence, good, total)
     if not digits:
         return Verdict("integer", fits, {"unit": unit} if unit else {}, decimal=shown, unit=unit)
-    options = _without({"digits": min(digits, _MOST_DECIMALS), "unit": unit}, digits=2, unit="")
+    options = _without({"digits": min(max(digits, _USUAL_DECIMALS), _MOST_DECIMALS), "unit": unit}, digits=2, unit="")
     return Verdict("number", fits, options, decimal=shown, unit=unit)
 
 
 def _coded(read: list[tuple[NumberText, int]]) -> bool:
     """Whether zeros stand before or there are more digits than numbers have: then they are codes."""
     zeros = sum(count for found, count in read if len(found.body) > 1 and found.body[0] == "0" and found.body.isdecimal())
-    longest = max(sum(char.isdigit() for char in found.body) for found, _ in read)
-    return zeros * 100 > sum(count for _, count in read) or longest > _MOST_DIGITS + 6
+    longest = max((len(found.body) for found, _ in read if found.body.isdecimal()), default=0)
+    return zeros * 100 > sum(count for _, count in read) or longest > _MOST_DIGITS
 
 
 def _above_100(found: NumberText, mark: str) -> bool:
@@ -90,12 +74,11 @@ def _currency(evidence: Evidence, good: list[tuple[NumberText, int]], total: int
             said[found.currency] += count
     hint = next((code for hint in evidence.hints if (code := currency_of(hint))), "") or evidence.currency
     if said and sum(said.values()) * 2 >= total:
-        code, count = said.most_common(1)[0]
-        return code if count * 100 >= sum(said.values()) * 95 else ""
+        return next(iter(said)) if len(said) == 1 else ""
     if hint:
         return hint
     if "money" in evidence.types[:1]:
-        return said.most_common(1)[0][0] if said else ""
+        return next(iter(said)) if len(said) == 1 else ""
     return None
 
 
@@ -103,8 +86,8 @@ def _money(evidence: Evidence, fits: object, currency: str, digits: int, mark: s
     if currency == "CNY" and evidence.language == "ja":
         currency = "JPY"
     options: dict[str, object] = {"default_currency": currency} if currency else {}
-    if digits > 2:
-        options["digits"] = min(digits - 2, 6)
+    if digits > _USUAL_DECIMALS:
+        options["digits"] = min(digits - _USUAL_DECIMALS, 6)
     return Verdict("money", fits, options, decimal=mark, currency=currency)  # pyright: ignore[reportArgumentType]
 
 

@@ -35,7 +35,7 @@ _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\0", "binary"),
     (b"PAR1", "binary"),
 )
-_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]*>\s*)?(?:<!doctype\s+html|<html|<head|<body|<table|<meta)|\s*MIME-Version:", re.IGNORECASE | re.DOTALL)
+_HTML = ("<!doctype html", "<html", "<head", "<body", "<table", "<meta", "mime-version:")
 _JSON = re.compile(r'\s*(?:\{\s*"[^"\n]*"\s*:|\[\s*[\[{])')
 _CONTROL = re.compile("[\x01-\x08\x0e-\x19\x1b-\x1f\ufffd]")
 _SAMPLE = 200_000
@@ -70,12 +70,21 @@ def recognise(path: Path, name: str, limits: Limits = DEFAULT) -> Recognised:
     return _text(path, name, size)
 
 
+def _bare(head: str) -> str:
+    """The beginning in small letters, without spaces, comments and an XML declaration before it."""
+    rest = head.lower().lstrip()
+    for start, end in (("<?xml", "?>"), ("<!--", "-->")):
+        while rest.startswith(start) and end in rest:
+            rest = rest.partition(end)[2].lstrip()
+    return rest
+
+
 def _text(path: Path, name: str, size: int) -> Recognised:
     encoding = encoding_of(path)
     with path.open("rb") as file:
         sample = codecs.getincrementaldecoder(encoding)("replace").decode(file.read(_SAMPLE))
-    head = sample[:4000]
-    if _HTML.match(head):
+    head = sample[:4000].lstrip("\ufeff")
+    if _bare(head).startswith(_HTML):
         raise UnreadableFile(rule="html", file=name)
     if head.lstrip().startswith("<?xml"):
         raise UnreadableFile(rule="xml", file=name)

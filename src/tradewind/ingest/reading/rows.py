@@ -66,7 +66,7 @@ class Merges:
     def __init__(self, ranges: tuple[Merge, ...], notes: Notes) -> None:
         self.ranges = ranges
         self._starts: dict[int, list[Merge]] = {}
-        for merge in ranges:
+        for merge in sorted(ranges):
             if merge[2] > merge[0]:
                 self._starts.setdefault(merge[0], []).append(merge)
             notes.add("merged", cell_name(merge[1], merge[0] + 1))

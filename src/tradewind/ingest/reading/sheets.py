@@ -11,7 +11,7 @@ from typing import TextIO
 from tradewind.ingest.reading.columns import Tally
 from tradewind.ingest.reading.concepts import folded
 from tradewind.ingest.reading.header import Header, find_header
-from tradewind.ingest.reading.rows import Row, Sheet, cell_name
+from tradewind.ingest.reading.rows import Row, Sheet, cell_name, letter
 from tradewind.ingest.reading.shapes import Limits, SheetFound
 from tradewind.ingest.reading.understanding import understand
 from tradewind.kernel.problems import UnreadableFile
@@ -153,6 +153,14 @@ class _Body:
                 cells[place] = cell.replace("\r\n", "\n").replace("\r", "\n")
         return cells
 
+    def _note_headers(self) -> None:
+        """Says which columns have no header, and which have nothing at all."""
+        for place, (text, column) in enumerate(zip(self._header.texts, self._tally.columns, strict=True)):
+            if not text and not column.filled:
+                self._notes.add("empty_columns", letter(place))
+            elif not text and self._header.row:
+                self._notes.add("empty_header", cell_name(place, self._header.row), name=self._header.names[place])
+
     def _note_total(self) -> None:
         """Says so when the last row adds up the others; whether it is data is for somebody to decide."""
         number, cells = self._last
@@ -161,6 +169,7 @@ class _Body:
 
     def found(self, people: Iterable[str]) -> SheetFound:
         self._note_total()
+        self._note_headers()
         columns = understand(self._header, self._tally, people, self._sheet.currencies)
         return SheetFound(
             name=self._sheet.name,

@@ -42,7 +42,7 @@ _COUNTRIES = (
     "TW",
     "ZA",
 )
-_OF_LANGUAGE = {"zh": "CN", "ja": "JP", "de": "DE", "es": "ES", "ko": "KR", "ru": "RU"}
+_OF_LANGUAGE = {"en": "US", "zh": "CN", "ja": "JP", "de": "DE", "es": "ES", "ko": "KR", "ru": "RU"}
 _VALID = 0.6
 
 
@@ -69,6 +69,8 @@ def _country(evidence: Evidence) -> str:
     local = [cell.text for cell in evidence.cells if not cell.text.startswith(("+", "00"))][:_LOOKED]
     if not local:
         return ""
+    if sum(_MOBILE.fullmatch(text) is not None for text in local) >= _VALID * len(local):
+        return "CN"
     counts = Counter[str]()
     ranked = dict.fromkeys([*evidence.countries[:3], _OF_LANGUAGE.get(evidence.language, ""), *_COUNTRIES])
     for country in ranked:

@@ -13,6 +13,7 @@ import { useLive } from '../../../ui/live'
 import { Failed, Guard, Skeleton } from '../../../ui/states'
 import { type ThemeName, usePhone, useTheme } from '../../../ui/theme'
 import { sayProblem, Toasts } from '../../../ui/toast'
+import { Tray } from '../work/Tray'
 import { Menu } from './Menu'
 import { SignIn } from './SignIn'
 
@@ -117,6 +118,7 @@ function Inside() {
           <Icon name="search" /> <span>{t('frame.palette')}</span> <kbd>Ctrl K</kbd>
         </button>
         <span className="toolbar-space" />
+        <Tray />
         <Button
           type="text"
           title={t('frame.language')}

@@ -68,6 +68,16 @@ export default function Palette({ onClose }: { onClose: () => void }) {
       hint: '',
       to: `/o/${object.key}/bin`,
     })),
+    ...objects
+      .filter((object) => object.create)
+      .map((object) => ({
+        id: `import:${object.key}`,
+        icon: 'upload',
+        text: t('imports.into', { name: say(object.labels, object.key) }),
+        hint: '',
+        to: `/imports/new?object=${object.key}`,
+      })),
+    { id: 'imports', icon: 'upload', text: t('imports.title'), hint: '', to: '/imports' },
     ...(me.system_rights.length
       ? ['build', 'admin'].map((key) => ({ id: key, icon: 'settings', text: t(`frame.${key}`), hint: '', to: `/${key}` }))
       : []),

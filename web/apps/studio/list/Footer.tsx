@@ -34,7 +34,7 @@ export function Footer({ object, field, question }: { object: ObjectType; field:
       : [...own.filter((name) => !PLAIN.includes(name) && name !== 'count'), ...PLAIN]
   const [chosen, setChosen] = useState(() => first(own))
   const answer = useQuery({
-    queryKey: ['object', object.key, 'aggregate', field.key, chosen, question.filter, question.search],
+    queryKey: ['object', object.key, 'aggregate', field.key, chosen, question.filter, question.search, question.made_by],
     enabled: chosen !== '' && names.includes(chosen),
     retry: false,
     queryFn: () =>
@@ -42,6 +42,7 @@ export function Footer({ object, field, question }: { object: ObjectType; field:
         measures: [{ function: chosen, field: field.key }],
         ...(question.filter ? { filter: question.filter } : {}),
         ...(question.search ? { search: question.search } : {}),
+        ...(question.made_by ? { made_by: question.made_by } : {}),
       }),
   })
   if (!names.length) return null

@@ -19,10 +19,12 @@ import { Empty, Failed, Skeleton } from '../../../ui/states'
 import { usePhone } from '../../../ui/theme'
 import { isMasked, stateOf, titleOf, Value } from '../../../ui/Value'
 import { CreateDrawer } from '../record/CreateDrawer'
+import { BringIn } from './BringIn'
 import { BulkBar } from './BulkBar'
 import { Cards } from './Cards'
 import { CatchingUp } from './CatchingUp'
 import { Footer } from './Footer'
+import { MadeBy } from './MadeBy'
 import { Peek } from './Peek'
 import { Toolbar } from './Toolbar'
 import { useList } from './useList'
@@ -46,9 +48,10 @@ function List({ object }: { object: ObjectType }) {
   const list = useList(catalog, object)
   const { question, columns, search } = list
   const total = useQuery({
-    queryKey: ['object', object.key, 'count', question.filter, question.search],
+    queryKey: ['object', object.key, 'count', question.filter, question.search, question.made_by],
     queryFn: () =>
       api.count(object.key, {
+        ...(question.made_by ? { made_by: question.made_by } : {}),
         ...(question.filter ? { filter: question.filter } : {}),
         ...(question.search ? { search: question.search } : {}),
       }),
@@ -117,7 +120,7 @@ function List({ object }: { object: ObjectType }) {
     if (next) list.set({ peek: next.id })
   }
 
-  const filtered = Boolean(question.filter || question.search)
+  const filtered = Boolean(question.filter || question.search || question.made_by)
   const empty = rows.ready && rows.length === 0
   const body = () => {
     if (rows.problem && !rows.ready) return <Failed problem={rows.problem} retry={rows.reload} />
@@ -131,7 +134,11 @@ function List({ object }: { object: ObjectType }) {
           action={
             <Button
               onClick={() =>
-                list.set({ filter: list.view?.filter ? JSON.stringify({ op: 'and', of: [] }) : undefined, search: undefined })
+                list.set({
+                  filter: list.view?.filter ? JSON.stringify({ op: 'and', of: [] }) : undefined,
+                  search: undefined,
+                  made_by: undefined,
+                })
               }
             >
               {t('empty.clear')}
@@ -147,9 +154,14 @@ function List({ object }: { object: ObjectType }) {
           text={object.create ? t('empty.noneText') : t('empty.noRight')}
           action={
             object.create && (
-              <Button type="primary" onClick={() => setCreating(true)}>
-                <Icon name="plus" /> {t('empty.first')}
-              </Button>
+              <span className="row">
+                <Button type="primary" onClick={() => setCreating(true)}>
+                  <Icon name="plus" /> {t('empty.first')}
+                </Button>
+                <Button onClick={() => void navigate({ to: '/imports/new', search: { object: object.key } as never })}>
+                  <Icon name="upload" /> {t('imports.begin')}
+                </Button>
+              </span>
             )
           }
         />
@@ -201,6 +213,7 @@ function List({ object }: { object: ObjectType }) {
           onCreate={() => setCreating(true)}
           actions={actions}
         />
+        {search.made_by && <MadeBy id={search.made_by} onClose={() => list.set({ made_by: undefined })} />}
         {selected.size > 0 && (
           <BulkBar
             object={object}
@@ -210,7 +223,9 @@ function List({ object }: { object: ObjectType }) {
             onExport={object.export ? () => setExporting({ ids: [...selected] }) : undefined}
           />
         )}
-        <div className="list-body">{body()}</div>
+        <BringIn object={object}>
+          <div className="list-body">{body()}</div>
+        </BringIn>
         <div className="list-status" aria-live="polite">
           {total && t(total.capped ? 'list.countMore' : 'list.count', { shown: number(total.count, language) })}
           <CatchingUp object={object.key} />

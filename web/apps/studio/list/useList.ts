@@ -15,11 +15,13 @@ export interface ListSearch {
   search?: string
   columns?: string
   peek?: string
+  /** Only records that this import made. */
+  made_by?: string
 }
 
 export const readListSearch = (raw: Record<string, unknown>): ListSearch =>
   Object.fromEntries(
-    ['view', 'filter', 'sort', 'search', 'columns', 'peek'].flatMap((key) => {
+    ['view', 'filter', 'sort', 'search', 'columns', 'peek', 'made_by'].flatMap((key) => {
       const value = raw[key]
       if (value === undefined || value === null || value === '') return []
       return [[key, typeof value === 'object' ? JSON.stringify(value) : String(value)]]
@@ -77,6 +79,7 @@ export function useList(catalog: Catalog, object: ObjectType) {
     ...(filter ? { filter } : {}),
     ...(sort.length ? { sort } : {}),
     ...(search.search ? { search: search.search } : {}),
+    ...(search.made_by ? { made_by: search.made_by } : {}),
   }
   return {
     search,

@@ -91,7 +91,8 @@ export default function History({ object, id }: { object: ObjectType; id: string
   return (
     <ol className="history">
       {entries.map((entry, index) => (
-        <li key={`${entry.at}-${entry.action ?? ''}-${index}`}>
+        // biome-ignore lint/suspicious/noArrayIndexKey: what happened does not change its place
+        <li key={`${entry.at}-${index}`}>
           <div className="history-head">
             {entry.by && <Person value={entry.by} />}
             <span>{t(`history.${entry.operation}`, { defaultValue: entry.operation })}</span>

@@ -164,7 +164,7 @@ async def show(request: AnyRequest, identity: str, data: Previewing) -> Response
     if not 1 <= data.limit <= _MOST or data.after < 0:
         raise InvalidRequest(rule="limit", maximum=_MOST, pointer="/limit")
     found = msgspec.structs.replace(await import_of(ask, identity), map=data.map)
-    rows = await preview.rows(ask.database, ask.running.files, ask.catalog, found, data.after, data.limit, ask.clock)
+    rows = await preview.rows(ask.database, ask.running.files, ask.catalog, found, data.after, data.limit)
     language = language_of(request)
     return answer({"rows": [PreviewRow.of(language, row) for row in rows]})
 

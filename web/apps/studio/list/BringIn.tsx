@@ -1,0 +1,105 @@
+/** Files dropped on a list, and cells pasted on it, become an import into it. */
+import { useNavigate } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import type { ObjectType } from '../../../ui/catalog'
+import { number } from '../../../ui/format'
+import { Icon } from '../../../ui/Icon'
+import { useWords } from '../../../ui/i18n'
+import { isTyping } from '../../../ui/keys'
+import { type Brought, bring } from '../import/uploads'
+
+/** Rows and columns of text copied from a sheet; null for what is no range. */
+export function rangeOf(text: string): { rows: number; columns: number; first: string[] } | null {
+  const lines = text.replace(/(\r?\n)+$/, '').split(/\r?\n/)
+  const first = (lines[0] ?? '').split('\t')
+  if (lines.length < 2 || (first.length < 2 && lines.length < 3)) return null
+  return { rows: lines.length - 1, columns: first.length, first }
+}
+
+export function useBringIn(object: string) {
+  const navigate = useNavigate()
+  return (given: Brought) => {
+    bring(given)
+    void navigate({ to: '/imports/new', search: { object } as never })
+  }
+}
+
+const hasFiles = (event: React.DragEvent) => event.dataTransfer.types.includes('Files')
+
+export function BringIn({ object, children }: { object: ObjectType; children: ReactNode }) {
+  const { t, say, language } = useWords()
+  const take = useBringIn(object.key)
+  const [over, setOver] = useState(false)
+  const [pasted, setPasted] = useState('')
+  const depth = useRef(0)
+  const name = say(object.labels, object.key)
+  const latest = useRef(take)
+  latest.current = take
+  useEffect(() => {
+    if (!object.create) return
+    const onPaste = (event: ClipboardEvent) => {
+      if (isTyping(event.target) || document.querySelector('.ant-modal-wrap:not([style*="display: none"]), .ant-drawer-open'))
+        return
+      const file = event.clipboardData?.files[0]
+      const text = event.clipboardData?.getData('text/plain') ?? ''
+      if (rangeOf(text)) setPasted(text)
+      else if (file) latest.current({ file })
+      else return
+      event.preventDefault()
+    }
+    window.addEventListener('paste', onPaste)
+    return () => window.removeEventListener('paste', onPaste)
+  }, [object.create])
+  if (!object.create) return children
+  const range = rangeOf(pasted)
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: a place to drop files; the toolbar has the button
+    <div
+      className="bring-in"
+      onDragEnter={(event) => {
+        if (!hasFiles(event)) return
+        depth.current += 1
+        setOver(true)
+      }}
+      onDragOver={(event) => hasFiles(event) && event.preventDefault()}
+      onDragLeave={(event) => {
+        if (!hasFiles(event)) return
+        depth.current -= 1
+        if (depth.current <= 0) setOver(false)
+      }}
+      onDrop={(event) => {
+        depth.current = 0
+        setOver(false)
+        const file = event.dataTransfer.files[0]
+        if (!file) return
+        event.preventDefault()
+        take({ file })
+      }}
+    >
+      {range && (
+        <div className="paste-offer" role="status">
+          <Icon name="table" />
+          <span className="cut grow">
+            {t('imports.offer.pasted', { count: range.rows, shown: number(range.rows, language), columns: range.columns, name })}{' '}
+            <span className="quiet">{range.first.slice(0, 6).join(t('imports.dot'))}</span>
+          </span>
+          <Button type="primary" size="small" autoFocus onClick={() => take({ text: pasted })}>
+            {t('imports.offer.import')}
+          </Button>
+          <Button size="small" type="text" onClick={() => setPasted('')}>
+            {t('action.cancel')}
+          </Button>
+        </div>
+      )}
+      {children}
+      {over && (
+        <div className="drop-here" aria-hidden>
+          <span>
+            <Icon name="upload" size={20} /> {t('imports.offer.drop', { name })}
+          </span>
+        </div>
+      )}
+    </div>
+  )
+}
