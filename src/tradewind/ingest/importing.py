@@ -13,8 +13,9 @@ from uuid import UUID
 from tradewind.ingest import changes, runs, staging
 from tradewind.ingest.canonical import Chunk, chunks
 from tradewind.ingest.ground import Beat, Ground, bad_rows_of, key_of, loading_of, person_of, rows_of, sheet_of
-from tradewind.ingest.loading import Again, Attempt, Bad, Loading
+from tradewind.ingest.loading import Again, Attempt, Loading
 from tradewind.ingest.mapping import CellProblem, MappedChunk
+from tradewind.ingest.outcomes import Bad
 from tradewind.ingest.reading import SheetFound
 from tradewind.ingest.seen import Seen
 from tradewind.kernel.problems import CatalogMoved, ImportStopped, InvalidValue
@@ -33,11 +34,12 @@ class _RolledBack(Exception):
     """Ends the transaction of a dry run."""
 
 
-@dataclass(frozen=True, slots=True)
 class _Stopped(Exception):
     """Somebody asked the stage to stop, or took it over."""
 
-    why: Ended
+    def __init__(self, why: Ended) -> None:
+        super().__init__(why)
+        self.why: Ended = why
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,11 @@ class TargetRows:
     """Relations to the record of another target of the same row, by its name."""
     owners: list[UUID | None] | None = None
 
+    def shown(self, key: str, place: int) -> str:
+        """What a row has for a field, in messages."""
+        value = self.values[key][place] if key in self.values else self.finds[key][place] if key in self.finds else None
+        return "" if value is None else str(value)
+
 
 @dataclass(slots=True)
 class MappedChunk:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,11 @@ PRETENDED = UUID(int=0)
 """Stands for a record that an earlier chunk of a dry run would have made."""
 
 Image = dict[str, bytes]
+"""What a dry run keeps of a record: a digest of each value."""
+
+
+def image_of(values: Mapping[str, Any]) -> Image:
+    return {key: hashlib.sha256(canonical(value)).digest()[:8] for key, value in values.items()}
 
 
 class Seen:

@@ -21,6 +21,14 @@ class Changed:
 
     fields: set[str] = field(default_factory=set[str])
     whole: bool = False
+    records: set[UUID] = field(default_factory=set[UUID])
+    """Those that are different now."""
+
+    def add(self, other: Changed) -> None:
+        """Takes in what another write changed."""
+        self.fields |= other.fields
+        self.whole |= other.whole
+        self.records |= other.records
 
 
 async def announce(database: Database, object_key: str, ids: Sequence[UUID], changed: Changed) -> None:

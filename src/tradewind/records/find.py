@@ -32,6 +32,9 @@ class Match:
     key: tuple[str, ...]
 
 
+NONE = Match(None, False, False, ())
+
+
 async def matches(
     connection: Connection, catalog: Catalog, actor: Actor, object_key: str, fields: Sequence[str], rows: Sequence[dict[str, Any]], now: datetime
 ) -> list[Match]:
@@ -77,7 +80,7 @@ def _by_row(found: Sequence[tuple[Any, ...]], count: int) -> list[Match]:
             made[number] = Match(identity, True, False, before.key)
         elif seen:
             made[number] = Match(before.id, True, True, before.key)
-    return [one if one is not None else Match(None, False, False, ()) for one in made]
+    return [one if one is not None else NONE for one in made]
 
 
 def _matched(definition: ObjectDefinition, key: str) -> FieldDefinition:
@@ -99,6 +102,22 @@ def _known(catalog: Catalog, actor: Actor, object_key: str, fields: Sequence[str
     except UnknownObject:
         return raw("false")
     return join(" AND ", [raw("(") + one + raw(")") for one in (sees, *clear)])
+
+
+async def holders(connection: Connection, definition: ObjectDefinition, key: str, rows: Sequence[dict[str, Any]]) -> list[tuple[tuple[str, ...], UUID | None]]:
+    """For each row of column values the folded value of a unique field, and the live record that has it, whoever may see it."""
+    field = _matched(definition, key)
+    columns, types = _columns(field)
+    shape = [raw("n int"), *(name(one) + raw(" ") + Sql(kind) for one, kind in zip(columns, types, strict=True))]
+    records: list[Json] = [msgspec.to_builtins({"n": number, **{one: row.get(one) for one in columns}}) for number, row in enumerate(rows)]
+    sent = folded(field, tuple(raw("t.") + name(one) for one in columns))
+    stored = folded(field, tuple(raw("r.") + name(one) for one in columns))
+    found = await connection.rows(
+        raw("SELECT t.n, (") + sent + raw(")::text, (SELECT r.id FROM ") + name("data", definition.key) + raw(" AS r WHERE r.deleted_at IS NULL AND ")
+        + stored + raw(" = ") + sent + raw(" LIMIT 1) FROM jsonb_to_recordset(") + cast_param(canonical(records).decode(), "jsonb")
+        + raw(") AS t(") + join(", ", shape) + raw(") ORDER BY t.n")
+    )  # fmt: skip
+    return [((str(row[1]),), row[2]) for row in found]
 
 
 async def folded_values(connection: Connection, definition: ObjectDefinition, key: str, values: Sequence[Any]) -> list[tuple[str, ...]]:

@@ -171,6 +171,7 @@ async def _create(run: Run, given: Sequence[Mapping[str, Any]], numbers: Sequenc
         fill_defaults(row, run.definition, run.actor, now)
         gate(row, run.definition, {})
     await _check_references(run, rows)
+    await _check_unique(run, rows)
     good, problems = _refuse(rows, run.batch.partial)
     await _number(run, good)
     await _insert(run, good)
@@ -278,6 +279,21 @@ async def _check_references(run: Run, rows: Sequence[Row]) -> None:
                 row.wrong(InvalidValue(rule="missing", field=key), key)
 
 
+async def _check_unique(run: Run, rows: Sequence[Row]) -> None:
+    """Of several rows the one whose unique value is taken is told; a single row learns it from the index. Nothing is said of the holder."""
+    if len(rows) == 1:
+        return
+    for field in run.definition.live_fields():
+        given = [row for row in rows if not row.problems and row.values.get(field.key) is not None]
+        if not field.unique or not given or run.batch.match == (field.key,):
+            continue
+        found = await find.holders(run.connection, run.definition, field.key, [row.columns for row in given])
+        first: dict[tuple[str, ...], UUID | None] = {}
+        for row, (key, holder) in zip(given, found, strict=True):
+            if first.setdefault(key, row.id) != row.id or holder not in (None, row.id):
+                row.wrong(AlreadyExists(field=field.key), field.key)
+
+
 async def _visible(run: Run, field: FieldDefinition, wanted: set[UUID]) -> set[UUID]:
     target = field_options(field, RelationOptions).target
     action = "update" if field.key == run.definition.parent and not run.inside else "read"
@@ -313,6 +329,7 @@ async def _update(run: Run, given: Sequence[Mapping[str, Any]]) -> Written:
         if row.id is not None and row.id in before:
             gate(row, run.definition, before[row.id])
     await _check_references(run, rows)
+    await _check_unique(run, rows)
     good, problems = _refuse(rows, run.batch.partial)
     updated = await _apply(run, good, before)
     await _after(run, good, before)
@@ -418,6 +435,7 @@ async def _apply_group(run: Run, columns: tuple[str, ...], rows: Sequence[Row], 
         fields = sorted(name for name in now_values if now_values[name] != old.get(name))
         run.changed.fields.update(fields)
         if fields:
+            run.changed.records.add(identity)
             payload: Json = {"before": {one: old.get(one) for one in fields}, "after": {one: now_values[one] for one in fields}}
             entries.append((identity, fields, payload))
     await log.record_many(run.connection, run.actor, "update", key, entries, run.clock, action=run.action)
