@@ -258,6 +258,19 @@ def test_a_workbook_with_a_password_is_refused(tmp_path: Path) -> None:
     assert refused.value.params["rule"] == "encrypted"
 
 
+def test_an_old_workbook_with_a_password_is_refused(tmp_path: Path) -> None:
+    """The record that says so stands behind the first one of the stream, which begins with the container's second sector."""
+    made = xlwt.Workbook()
+    made.add_sheet("S").write(0, 0, "x")
+    made.save(str(tmp_path / "plain.xls"))
+    content = bytearray((tmp_path / "plain.xls").read_bytes())
+    behind = 512 + 4 + int.from_bytes(content[514:516], "little")
+    content[behind : behind + 2] = b"\x2f\x00"
+    with pytest.raises(UnreadableFile) as refused:
+        read_bytes(tmp_path, bytes(content), "old.xls")
+    assert refused.value.params["rule"] == "encrypted"
+
+
 def test_open_document_sheets(tmp_path: Path) -> None:
     body = (
         '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'

@@ -124,6 +124,8 @@ def test_few_words_are_choices_and_names_are_not() -> None:
     assert found.type == "select"
     assert [option["key"] for option in found.options["options"]] == ["wai_mao_gong_si", "manufacturer", "ling_shou", "wai_mao_gong_si_2"]
     assert found.options["options"][1]["labels"] == {"en": "Manufacturer"}
+    spelt = guessed("等级", {"A": 10, "a": 2, " A": 1, "B": 9, "Ｂ": 1})
+    assert [option["labels"] for option in spelt.options["options"]] == [{"en": "A"}, {"en": "B"}] and spelt.agree == 23
     assert guessed("客户名称", {"海天": 40, "东方": 30}).type == "text"
     assert guessed("x", {f"name {number}": 1 for number in range(60)}).type == "text"
     assert guessed("x", {"a": 3, "b": 3, "c": 2}).type == "text"

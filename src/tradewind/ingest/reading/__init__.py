@@ -1,12 +1,10 @@
 """Everything between a file on disk and clean rows of text with a proposed meaning."""
 
-from tradewind.ingest.reading.chunks import Chunk, chunks, columns_of
 from tradewind.ingest.reading.conversion import convert
 from tradewind.ingest.reading.recognition import recognise
 from tradewind.ingest.reading.shapes import ColumnFound, Disagreement, Guess, Limits, Note, Reading, Recognised, SheetFound
 
 __all__ = [
-    "Chunk",
     "ColumnFound",
     "Disagreement",
     "Guess",
@@ -15,8 +13,6 @@ __all__ = [
     "Reading",
     "Recognised",
     "SheetFound",
-    "chunks",
-    "columns_of",
     "convert",
     "recognise",
 ]

@@ -16,35 +16,14 @@ import msgspec
 
 from tradewind.ingest.reading.legacy import read_legacy
 from tradewind.ingest.reading.rows import Merges, Notes, Sheet
-from tradewind.ingest.reading.shapes import Limits, Note, Reading, Recognised, SheetFound
+from tradewind.ingest.reading.shapes import Note, Reading, SheetFound
 from tradewind.ingest.reading.sheets import Sink, write_sheet
+from tradewind.ingest.reading.task import Said, Task
 from tradewind.ingest.reading.text import read_text
 from tradewind.ingest.reading.workbook import read_workbook
 from tradewind.kernel.problems import UnreadableFile
 
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, prctl(2)
-
-
-class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """What the child is asked to do."""
-
-    path: str
-    name: str
-    folder: str
-    recognised: Recognised
-    limits: Limits
-    parent: int
-    """Process id of who asks."""
-    header_rows: dict[str, int] = {}
-    people: tuple[str, ...] = ()
-
-
-class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of the child: how many rows it has read, or at last the result or the problem."""
-
-    rows: int = 0
-    reading: Reading | None = None
-    problem: dict[str, Any] | None = None
 
 
 def main() -> int:

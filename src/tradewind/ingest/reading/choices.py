@@ -7,6 +7,7 @@ import re
 from tradewind.ingest.reading.evidence import Evidence
 from tradewind.ingest.reading.keys import keys_for
 from tradewind.ingest.reading.verdicts import Verdict
+from tradewind.kinds.fields.cells import fold
 
 _YES = frozenset(["true", "yes", "y", "是", "有", "对", "√", "✓", "✔", "☑", "ja", "si", "sí", "oui", "はい", "已", "t", "勾"])
 _NO = frozenset(["false", "no", "n", "否", "无", "错", "×", "x", "✗", "✘", "☐", "nein", "non", "いいえ", "未", "f", "没有"])
@@ -54,20 +55,19 @@ def tags(evidence: Evidence) -> Verdict | None:
     """Several words of a few in one cell, parted by commas, semicolons or bars."""
     if evidence.concept in _NEVER or not evidence.cells:
         return None
-    parts: dict[str, int] = {}
+    parts = _Words()
     several = 0
     for cell in evidence.cells[:2_000]:
         found = [part for part in _SEPARATORS.split(cell.text) if part]
         several += cell.count * (len(found) > 1)
         for part in found:
-            parts[part] = parts.get(part, 0) + cell.count
+            parts.add(part, cell.count)
     named = "tags" in evidence.types
     wanted = several * (20 if named else 5) > evidence.total
-    few = len(parts) <= _MOST and sum(parts.values()) >= len(parts) * (_REPEATED_NAMED if named else _REPEATED)
-    if not wanted or not few or max(map(len, parts)) > _LONGEST or len(evidence.cells) < 2:
+    few = len(parts) <= _MOST and parts.total >= len(parts) * (_REPEATED_NAMED if named else _REPEATED)
+    if not wanted or not few or parts.longest > _LONGEST or len(evidence.cells) < 2:
         return None
-    ordered = sorted(parts, key=lambda part: -parts[part])
-    return Verdict("tags", lambda text: all(part in parts for part in _SEPARATORS.split(text) if part), _options(ordered), weight=0.9)
+    return Verdict("tags", lambda text: all(part in parts for part in _SEPARATORS.split(text) if part), _options(parts.labels()), weight=0.9)
 
 
 def select(evidence: Evidence) -> Verdict | None:
@@ -75,15 +75,42 @@ def select(evidence: Evidence) -> Verdict | None:
     if evidence.concept in _NEVER or evidence.longest > 200:
         return None
     named = "select" in evidence.types[:1]
-    counts: dict[str, int] = {}
+    words = _Words()
     for cell in evidence.cells:
-        counts[cell.text] = counts.get(cell.text, 0) + cell.count
-    few = len(counts) <= (_MOST_NAMED if named else _MOST)
-    repeated = evidence.total >= len(counts) * (_REPEATED_NAMED if named else _REPEATED) and evidence.total >= (2 if named else _FEWEST)
-    if not few or not repeated or max(map(len, counts), default=99) > _LONGEST or len(counts) < 2:
+        words.add(cell.text, cell.count)
+        if len(words) > _MOST_NAMED:
+            return None
+    few = 2 <= len(words) <= (_MOST_NAMED if named else _MOST)
+    repeated = evidence.total >= len(words) * (_REPEATED_NAMED if named else _REPEATED) and evidence.total >= (2 if named else _FEWEST)
+    if not few or not repeated or words.longest > _LONGEST:
         return None
-    ordered = sorted(counts, key=lambda text: -counts[text])
-    return Verdict("select", lambda text: text in counts, _options(ordered), weight=0.95 if named else 0.85, strict=True)
+    return Verdict("select", lambda text: text in words, _options(words.labels()), weight=0.95 if named else 0.85, strict=True)
+
+
+class _Words:
+    """Words with their counts; spellings that a choice field takes for one word are one."""
+
+    def __init__(self) -> None:
+        self._spellings: dict[str, dict[str, int]] = {}
+        self.total = 0
+        self.longest = 0
+
+    def add(self, word: str, count: int) -> None:
+        spellings = self._spellings.setdefault(fold(word), {})
+        spellings[word] = spellings.get(word, 0) + count
+        self.total += count
+        self.longest = max(self.longest, len(word))
+
+    def __len__(self) -> int:
+        return len(self._spellings)
+
+    def __contains__(self, word: str) -> bool:
+        return fold(word) in self._spellings
+
+    def labels(self) -> list[str]:
+        """The usual spelling of each word, the most frequent word first."""
+        ordered = sorted(self._spellings.values(), key=lambda spellings: -sum(spellings.values()))
+        return [max(spellings, key=lambda word: spellings[word]) for spellings in ordered]
 
 
 def _options(labels: list[str]) -> dict[str, object]:

@@ -15,9 +15,9 @@ from typing import IO, Any
 
 import msgspec
 
-from tradewind.ingest.reading.child import Said, Task
 from tradewind.ingest.reading.recognition import DEFAULT, recognise
 from tradewind.ingest.reading.shapes import Limits, Note, Reading
+from tradewind.ingest.reading.task import Said, Task
 from tradewind.kernel.log import logger
 from tradewind.kernel.problems import UnreadableFile
 

@@ -51,7 +51,9 @@ def _score(lines: Sequence[str], dialect: Dialect) -> float:
         return 0.0
     width, rows = split.most_common(1)[0]
     share = rows / len(widths)
-    return 0.0 if share < 0.3 else share + 0.15 * (widths[0] == width) + 0.01 * min(width, 20)
+    if share < 0.3 or (widths[0] == 1 and widths.count(1) >= rows):
+        return 0.0
+    return share + 0.15 * (widths[0] == width) + 0.01 * min(width, 20)
 
 
 def _widths(lines: Sequence[str], dialect: Dialect) -> list[int]:

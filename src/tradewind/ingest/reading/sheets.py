@@ -64,7 +64,7 @@ class _Counted:
         self._sink = sink
 
     def write(self, text: str) -> int:
-        self._sink.spend(len(text))
+        self._sink.spend(len(text) if text.isascii() else len(text.encode()))
         return self._file.write(text)
 
 
