@@ -34,6 +34,17 @@ def _first(page: Page, address: str, thing: str) -> str:
     return str(answer.json()["records"][0]["id"])
 
 
+def _twins(page: Page, address: str) -> list[str]:
+    """Two contacts that the finder puts together; the demo has some."""
+    page.context.request.post(f"{address}/api/objects/contact/duplicates/find", data={}, headers=OURS)
+    for _ in range(150):
+        groups = page.context.request.post(f"{address}/api/objects/contact/duplicates", data={"limit": 1}, headers=OURS).json()["groups"]
+        if groups:
+            return [str(one) for one in groups[0]["members"]]
+        page.wait_for_timeout(200)
+    raise AssertionError("the finder found nothing")
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 1440), ("light", 390)])
 def test_axe_finds_nothing_serious(browser: Browser, stack: Stack, theme: str, width: int) -> None:
     page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="dark" if theme == "dark" else "light").new_page()
@@ -43,6 +54,7 @@ def test_axe_finds_nothing_serious(browser: Browser, stack: Stack, theme: str, w
     page = signed_in(browser, stack, "admin@demo.example", width)
     assert page.context.request.patch(f"{stack.address}/api/session", data={"theme": theme}, headers=OURS).status == 200
     inquiry = _first(page, stack.address, "inquiry")
+    twins = _twins(page, stack.address)
 
     def create() -> None:
         page.locator(".toolbar .ant-btn-primary").click()
@@ -51,6 +63,10 @@ def test_axe_finds_nothing_serious(browser: Browser, stack: Stack, theme: str, w
     def palette() -> None:
         page.keyboard.press("Control+k")
         expect(page.locator(".ant-modal input")).to_be_visible()
+
+    def bell() -> None:
+        page.locator(".bell").click()
+        expect(page.locator(".notices")).to_be_visible()
 
     nothing: Callable[[], None] = lambda: None  # noqa: E731 - says what it is in the table
     pages: list[tuple[str, str, str, Callable[[], None]]] = [
@@ -63,10 +79,20 @@ def test_axe_finds_nothing_serious(browser: Browser, stack: Stack, theme: str, w
         ("objects", "/build", "h1", nothing),
         ("object", "/build/objects/customer", "h1", nothing),
         *((f"admin {key}", f"/admin/{key}", ".admin h1", nothing) for key in ("people", "departments", "teams", "roles", "keys", "audit")),
+        ("duplicates", "/data/duplicates/contact", ".group-line", nothing),
+        ("comparison", f"/data/compare/contact/{','.join(twins)}", ".compare-table", nothing),
+        ("apart", "/data/apart/contact", ".data-bar", nothing),
+        ("quality", "/data/quality", ".quality-fields", nothing),
+        ("rules", "/build/quality/inquiry", ".rule", lambda: page.locator(".rule-head").first.click()),
+        ("bell", "/data", ".group-line, .empty", bell),
         ("role", "/admin/roles/sales", ".role-object", lambda: page.locator(".role-head").nth(1).click()),
     ]
     whole = theme == "light" and width > 1000
-    for name, path, shown, act in pages if whole else [one for one in pages if one[0] in ("list", "create", "record", "object", "role")]:
+    for name, path, shown, act in (
+        pages
+        if whole
+        else [one for one in pages if one[0] in ("list", "create", "record", "object", "role", "duplicates", "comparison", "quality", "rules", "bell")]
+    ):
         page.goto(stack.address + path)
         expect(page.locator(shown).first).to_be_visible()
         act()

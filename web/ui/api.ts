@@ -144,6 +144,8 @@ export const api = {
   undo: (action: string) => request<unknown>('POST', `/api/actions/${action}/undo`),
   history: (key: string, id: string) => request<unknown>('GET', record(key, id, '/history')),
   reveal: (key: string, id: string, field: string) => request<{ value: unknown }>('POST', record(key, id, '/reveal'), { field }),
+  merged: (key: string, ids: string[]) =>
+    request<Record<string, { survivor: string; title: string | null; action: string }>>('POST', object(key, '/merged'), { ids }),
   related: (key: string, id: string, other: string, relation: string) =>
     request<Page>('GET', record(key, id, `/related/${other}/${relation}`)),
   pick: (key: string, search: string) => request<Ref[]>('POST', object(key, '/pick'), { search }),

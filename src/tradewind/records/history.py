@@ -71,7 +71,7 @@ async def history(database: Database, catalog: Catalog, actor: Actor, object_key
         raw("SELECT c.record, c.id, to_char(c.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), c.actor, c.actor_name, c.operation, c.action, c.fields, v.payload")
         + raw(" FROM system.changes AS c LEFT JOIN system.change_values AS v ON v.change = c.id WHERE c.object = ") + param(object_key)
         + raw(" AND c.record = ANY(") + cast_param(list(records), "uuid[]")
-        + raw(") AND c.operation IN ('create', 'update', 'delete', 'restore', 'merge', 'unmerge') ORDER BY c.at DESC, c.id DESC LIMIT ") + param(_SHOWN)
+        + raw(") AND c.operation IN ('create', 'update', 'delete', 'restore', 'merge', 'merged', 'unmerge') ORDER BY c.at DESC, c.id DESC LIMIT ") + param(_SHOWN)
     )  # fmt: skip
     async with database.reading() as connection:
         rows = await connection.rows(statement)
@@ -84,6 +84,8 @@ async def history(database: Database, catalog: Catalog, actor: Actor, object_key
 def _entry(catalog: Catalog, actor: Actor, object_key: str, identity: UUID, records: dict[UUID, dict[str, Any]], row: tuple[Any, ...]) -> Entry | None:
     """The change as the reader may see it; None where nothing of it is his to see."""
     happened_to, change, at, person, person_name, operation, action, fields, payload = row
+    if happened_to != identity and operation in ("merged", "unmerge"):
+        return None
     scope, record = scope_of(catalog, actor, object_key), records[happened_to]
     values: list[dict[str, Any]] = []
     for field in fields:

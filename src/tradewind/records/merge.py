@@ -144,6 +144,7 @@ async def merge_in(connection: Connection, catalog: Catalog, actor: Actor, objec
     await _fill(run, records, chosen, before)
     await _recompute(run)
     await log.record(connection, actor, "merge", object_key, run.survivor, (), {"records": list[Json](str(one) for one in losers)}, clock, action=run.action)
+    await log.record_many(connection, actor, "merged", object_key, [(one, (), None) for one in losers], clock, action=run.action)
     run.changed[object_key].whole = True
     run.touched[object_key] |= {run.survivor, *losers}
     return run

@@ -186,7 +186,8 @@ async def _take_back(run: Undo) -> int:
     await run.connection.execute(raw("UPDATE system.merges SET undone = ") + param(run.action) + raw(" WHERE action = ") + param(run.merge))
     await _recompute(run)
     payload: dict[str, Json] = {"records": list[Json](str(one) for one in run.losers), "merge": str(run.merge)}
-    await log.record(run.connection, run.actor, "unmerge", run.key, run.survivor, (), payload, run.clock, action=run.action)
+    entries: list[log.Entry] = [(one, (), payload) for one in (run.survivor, *run.losers)]
+    await log.record_many(run.connection, run.actor, "unmerge", run.key, entries, run.clock, action=run.action)
     run.changed[run.key].whole = True
     run.touched[run.key] |= {run.survivor, *run.losers}
     return len(back)

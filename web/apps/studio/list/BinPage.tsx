@@ -1,5 +1,6 @@
 /** The recycle bin of an object: what was deleted, and the way back. */
-import { useParams } from '@tanstack/react-router'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useCallback } from 'react'
 import { isWide } from '../../../kinds/fields/registry'
@@ -16,12 +17,21 @@ import { titleOf, Value } from '../../../ui/Value'
 const NONE: ReadonlySet<string> = new Set()
 const nothing = () => undefined
 const question = { deleted: true }
+/** Of so many records it is asked whether they became part of others. */
+const MOST = 500
 
 export default function BinPage() {
   const { object: key } = useParams({ strict: false }) as { object: string }
   const object = useCatalog().objects[key]
   const { t, say } = useWords()
   const rows = useRows(key, question, undefined)
+  const shown = rows.ready ? Array.from({ length: Math.min(rows.length, MOST) }, (_, index) => rows.row(index)?.id ?? '') : []
+  const ids = shown.filter(Boolean)
+  const merged = useQuery({
+    queryKey: ['object', key, 'merged', ids.join(',')],
+    queryFn: () => api.merged(key, ids),
+    enabled: ids.length > 0,
+  }).data
   const cell = useCallback(
     (row: Row, column: Column) => {
       const restore = async () => {
@@ -33,6 +43,28 @@ export default function BinPage() {
           sayProblem(problem)
         }
       }
+      const into = merged?.[row.id]
+      const part = async () => {
+        try {
+          await api.undo(into?.action ?? '')
+          done(t('duplicates.parted', { name: titleOf(object, row) }), undefined, () => undefined)
+          markStale(key)
+        } catch (problem) {
+          sayProblem(problem)
+        }
+      }
+      if (column.field.key === '_restore' && into)
+        return (
+          <Button size="small" onClick={() => void part()}>
+            {t('duplicates.part')}
+          </Button>
+        )
+      if (column.field.key === '_merged')
+        return into ? (
+          <Link to="/o/$object/$id" params={{ object: key, id: into.survivor }}>
+            {into.title || t('record.untitled')}
+          </Link>
+        ) : null
       if (column.field.key === '_restore')
         return (
           <Button size="small" onClick={() => void restore()}>
@@ -41,7 +73,7 @@ export default function BinPage() {
         )
       return <Value object={object} field={column.field} value={row[column.field.key]} />
     },
-    [object, key, t],
+    [object, key, t, merged],
   )
   if (!object) return <Empty icon="lock" title={t('state.noObject')} text={t('state.noObjectText')} />
   const keys = [
@@ -55,8 +87,14 @@ export default function BinPage() {
   columns.splice(1, 0, {
     field: { key: '_restore', type: 'text', labels: {}, options: {}, state: 'read', sortable: false },
     label: t('bin.restore'),
-    width: 110,
+    width: 170,
   })
+  if (merged && Object.keys(merged).length)
+    columns.splice(2, 0, {
+      field: { key: '_merged', type: 'text', labels: {}, options: {}, state: 'read', sortable: false },
+      label: t('duplicates.partOf'),
+      width: 180,
+    })
   return (
     <div className="list">
       <div className="list-main">
