@@ -28,4 +28,5 @@ export type ProblemCode =
   | 'request.method_not_allowed'
   | 'request.too_large'
   | 'schema.conflict'
+  | 'schema.file'
   | 'schema.invalid'
