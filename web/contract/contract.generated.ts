@@ -40,4 +40,5 @@ export type ProblemCode =
   | 'request.method_not_allowed'
   | 'request.too_large'
   | 'schema.conflict'
+  | 'schema.file'
   | 'schema.invalid'

@@ -64,8 +64,8 @@ def check_definitions(catalog: Catalog, definitions: Iterable[AnyDefinition]) ->
     problems: list[Problem] = []
     for definition in definitions:
         at = f"/{definition.kind}/{definition.key}"
-        key = definition.key.split(".")[-1] if isinstance(definition, ViewDefinition | LayoutDefinition) else definition.key
-        if not _KEY.fullmatch(key) or "__" in key:
+        parts = definition.key.split(".") if isinstance(definition, ViewDefinition | LayoutDefinition) else [definition.key]
+        if not all(_KEY.fullmatch(part) and "__" not in part for part in parts):
             problems.append(_wrong(at, "key", key=definition.key))
         problems += _problems_of(at, catalog, definition, live)
     return [*problems, *_dependent_problems(catalog, definitions)]

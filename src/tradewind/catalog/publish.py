@@ -15,6 +15,7 @@ import msgspec
 
 from tradewind.catalog.check import check_definitions
 from tradewind.catalog.indexes import ensure_view_index
+from tradewind.catalog.installed import Origin, record, with_before
 from tradewind.catalog.plan import Plan, Step, make_plan, surroundings
 from tradewind.catalog.quality import ensure_rule_indexes
 from tradewind.catalog.schema.operations.add_field import AddField
@@ -44,6 +45,9 @@ Log = Callable[[Connection, list[str]], Awaitable[None]]
 """Writes one line into the log, inside the switch: the keys that were published."""
 
 
+_FROM_AN_EDITOR = Origin()
+
+
 class HandedIn(msgspec.Struct, frozen=True, kw_only=True):
     """A change set: done, or running as a job."""
 
@@ -61,7 +65,7 @@ class _Opened:
     """Each with how many rows it has to work through."""
     definitions: tuple[AnyDefinition, ...]
     catalog: Catalog
-    pack: str
+    origin: Origin
 
 
 async def plan(database: Database, catalog: Catalog, definitions: Iterable[AnyDefinition]) -> Plan:
@@ -80,7 +84,7 @@ async def publish(
     author: UUID | None,
     clock: Clock,
     *,
-    pack: str = "",
+    origin: Origin = _FROM_AN_EDITOR,
     title: str = "",
     base: dict[str, int] | None = None,
     log: Log | None = None,
@@ -90,7 +94,7 @@ async def publish(
     `base` maps "kind/key" to the version that was edited; DefinitionConflict when it is no longer the latest. Raises InvalidDefinition
     for anything the plan refuses. One publish runs at a time.
     """
-    return (await hand_in(database, definitions, author, clock, pack=pack, title=title, base=base, log=log, most_rows=None)).id
+    return (await hand_in(database, definitions, author, clock, origin=origin, title=title, base=base, log=log, most_rows=None)).id
 
 
 async def hand_in(
@@ -99,7 +103,7 @@ async def hand_in(
     author: UUID | None,
     clock: Clock,
     *,
-    pack: str = "",
+    origin: Origin = _FROM_AN_EDITOR,
     title: str = "",
     base: dict[str, int] | None = None,
     log: Log | None = None,
@@ -117,9 +121,11 @@ async def hand_in(
             raise InvalidDefinition(errors=tuple(_refusal(step) for step in made.refused))
         later = _takes_long(made, most_rows)
         change_set = new_id()
-        await _open(database, change_set, title, author, made, definitions, catalog, clock, job=later)
+        async with database.reading() as connection:
+            origin = await with_before(connection, origin)
+        await _open(database, change_set, title, author, made, definitions, catalog, clock, job=later, origin=origin)
         if not later:
-            opened = _Opened(change_set, author, tuple((read(step.operation), step.rows) for step in made.operations), definitions, catalog, pack)
+            opened = _Opened(change_set, author, tuple((read(step.operation), step.rows) for step in made.operations), definitions, catalog, origin)
             try:
                 await _carry_out(database, opened, clock, log)
             except Exception as failure:
@@ -138,7 +144,7 @@ async def retire(database: Database, role: RoleDefinition, author: UUID | None, 
         change_set = new_id()
         await _open(database, change_set, "", author, Plan(operations=()), (), catalog, clock, retired=(role,))
         try:
-            await _switch(database, change_set, (), [], surroundings(catalog, ()), author, clock, "", log, removed=[(role.kind, role.key)])
+            await _switch(database, change_set, (), [], surroundings(catalog, ()), author, clock, _FROM_AN_EDITOR, log, removed=[(role.kind, role.key)])
         except Exception:
             await _close(database, change_set, "failed", clock)
             raise
@@ -164,7 +170,7 @@ async def carry_out(database: Database, change_set: UUID, clock: Clock, tell: Te
             await _undo(database, change_set, undone, _way_back(undone, catalog), catalog, author, clock, log, tell)
             return
         definitions = tuple(_decoded(one["kind"], one["after"]) for one in body["definitions"])
-        opened = _Opened(change_set, author, _stored_steps(body), definitions, catalog, "")
+        opened = _Opened(change_set, author, _stored_steps(body), definitions, catalog, _origin_of(body))
         try:
             await _carry_out(database, opened, clock, log, tell)
         except Busy:
@@ -195,7 +201,7 @@ async def _carry_out(database: Database, opened: _Opened, clock: Clock, log: Log
         if tell is not None:
             await tell(number, len(steps), 0, rows)
         await step.start(database, around if tell is None else _telling(around, tell, number, len(steps), rows))
-    await _switch(database, opened.id, opened.definitions, steps, around, opened.author, clock, opened.pack, log)
+    await _switch(database, opened.id, opened.definitions, steps, around, opened.author, clock, opened.origin, log)
     retyped = {step.object for step in steps if isinstance(step, ChangeType) or (isinstance(step, ChangeSettings) and "options" in step.members)}
     views = [one for one in opened.catalog.views.values() if one.object in retyped]
     for definition in (*views, *opened.definitions):
@@ -245,7 +251,7 @@ async def undo(database: Database, change_set: UUID, author: UUID | None, clock:
         async with database.reading() as connection:
             made = await make_plan(connection, catalog, back)
         later = _takes_long(made, most_rows)
-        await _open(database, undoing, "", author, made, back, catalog, clock, undoes=change_set, job=later)
+        await _open(database, undoing, "", author, made, back, catalog, clock, undoes=change_set, job=later, origin=_origin_of(body).reversed())
         if not later:
             await _undo(database, undoing, body, back, catalog, author, clock, log)
     await wake(database)
@@ -291,7 +297,7 @@ async def _undo(
         await _close(database, undoing, _state_after(failure), clock, failure)
         raise
     removed = [(str(one["kind"]), str(one["key"])) for one in body["definitions"] if one["before"] is None and one["kind"] != "object"]
-    await _switch(database, undoing, back, [], around, author, clock, "", log, removed=removed, taken=steps)
+    await _switch(database, undoing, back, [], around, author, clock, _origin_of(body).reversed(), log, removed=removed, taken=steps)
     retyped = {step.object for step in steps if isinstance(step, ChangeType)}
     await _index_rules(database, back, retyped | {key for kind, key in removed if kind == "quality"})
 
@@ -327,9 +333,13 @@ async def _recover(database: Database, clock: Clock) -> int:
             await _undo(database, change_set, undone, _way_back(undone, catalog), catalog, author, clock, None)
             continue
         definitions = [_decoded(one["kind"], one["after"]) for one in body["definitions"] if one["after"] is not None]
-        opened = _Opened(change_set, author, _stored_steps(body), tuple(definitions), catalog, "")
+        opened = _Opened(change_set, author, _stored_steps(body), tuple(definitions), catalog, _origin_of(body))
         await _take_back(database, opened, clock, "failed", None)
     return len(rows)
+
+
+def _origin_of(body: Any) -> Origin:
+    return msgspec.convert(body.get("origin", {}), Origin)
 
 
 def _stored_steps(body: Any) -> tuple[tuple[Operation, int], ...]:
@@ -422,9 +432,11 @@ async def _open(
     *,
     job: bool = False,
     retired: Sequence[AnyDefinition] = (),
+    origin: Origin = _FROM_AN_EDITOR,
 ) -> None:
     body = {
         "plan": msgspec.to_builtins(made),
+        "origin": msgspec.to_builtins(origin),
         "definitions": [
             {"kind": one.kind, "key": one.key, "before": _builtins(_published(catalog, one)), "after": None if one in retired else _builtins(one)}
             for one in (*definitions, *retired)
@@ -490,7 +502,7 @@ async def _switch(
     around: Surroundings,
     author: UUID | None,
     clock: Clock,
-    pack: str,
+    origin: Origin,
     log: Log | None,
     removed: Sequence[tuple[str, str]] = (),
     taken: Sequence[Operation] = (),
@@ -498,7 +510,7 @@ async def _switch(
     """The one short transaction in which everybody's catalogue changes; waits for the writers of the moment, who cannot hold it up for long."""
     for attempt in range(_TRIES):
         try:
-            await _switch_now(database, change_set, definitions, steps, around, author, clock, pack, log, removed, taken)
+            await _switch_now(database, change_set, definitions, steps, around, author, clock, origin, log, removed, taken)
             break
         except DiskFull:
             raise
@@ -518,7 +530,7 @@ async def _switch_now(
     around: Surroundings,
     author: UUID | None,
     clock: Clock,
-    pack: str,
+    origin: Origin,
     log: Log | None,
     removed: Sequence[tuple[str, str]],
     taken: Sequence[Operation],
@@ -531,7 +543,7 @@ async def _switch_now(
         for step in steps:
             await step.complete(connection, around)
         for definition in definitions:
-            await _store(connection, change_set, definition, author, clock, pack)
+            await _store(connection, change_set, definition, author, clock, origin.pack)
         for kind, key in removed:
             await connection.execute(raw("UPDATE system.definitions SET retired = true WHERE kind = ") + param(kind) + raw(" AND key = ") + param(key))
         compiled = any(isinstance(one, ObjectDefinition | RoleDefinition) for one in definitions) or any(kind == "role" for kind, _ in removed)
@@ -539,7 +551,9 @@ async def _switch_now(
         await connection.execute(
             raw("UPDATE system.change_sets SET state = 'done', finished_at = ") + param(clock.now()) + raw(" WHERE id = ") + param(change_set)
         )
-        await _drop_drafts(connection, definitions, author)
+        await record(connection, origin, clock)
+        if not origin.keeps_drafts:
+            await _drop_drafts(connection, definitions, author)
         await _refill(connection, definitions, taken or steps, around, clock)
         if log is not None:
             await log(connection, [*(f"{one.kind}/{one.key}" for one in definitions), *(f"{kind}/{key}" for kind, key in removed)])
@@ -598,7 +612,7 @@ async def _store(connection: Connection, change_set: UUID, definition: AnyDefini
         + join(", ", values)
         + raw(
             ") ON CONFLICT (kind, key) DO UPDATE SET version = excluded.version, body = excluded.body, checksum = excluded.checksum, author = excluded.author, "
-            "published_at = excluded.published_at, retired = excluded.retired, pack = CASE WHEN excluded.pack = '' THEN d.pack ELSE excluded.pack END RETURNING version"
+            "published_at = excluded.published_at, retired = excluded.retired RETURNING version"
         )
     )
     kept = [

@@ -198,6 +198,13 @@ class InvalidDefinition(Problem):
     status = 422
 
 
+class UnreadableDefinitions(Problem):
+    """A file with definitions that cannot be taken in at all. `rule` in params says why."""
+
+    code = "schema.file"
+    status = 422
+
+
 class DefinitionConflict(Problem):
     """Another published version came first, or another definition depends on it."""
 

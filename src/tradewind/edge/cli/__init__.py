@@ -1,4 +1,4 @@
-"""The command line: `tradewind serve | worker | migrate | demo | contract | check | import | scaffold`."""
+"""The command line: `tradewind serve | worker | migrate | demo | contract | check | import | definitions | scaffold`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tradewind.edge.cli import demo, importing, scaffold, serve
+from tradewind.edge.cli import definitions, demo, importing, scaffold, serve
 from tradewind.edge.cli.preflight import CannotStart, check_currency, of_the_machine
 from tradewind.edge.embedded import EmbeddedFailure, EmbeddedServer
 from tradewind.edge.tls import TlsFailure
@@ -110,6 +110,13 @@ def _import(settings: Settings, chosen: argparse.Namespace) -> int:
         return asyncio.run(importing.run(found, Path(chosen.file), Path(chosen.map), person=chosen.person, name=chosen.run_name, errors=errors))
 
 
+def _definitions(settings: Settings, chosen: argparse.Namespace) -> int:
+    with _database_of(settings) as found:
+        if chosen.what == "export":
+            return asyncio.run(definitions.export(found, Path(chosen.folder), chosen.pack))
+        return asyncio.run(definitions.take_in(found, Path(chosen.folder), adopt=chosen.adopt, plan_only=chosen.plan))
+
+
 def _scaffold(_: Settings, chosen: argparse.Namespace) -> int:
     return scaffold.field(ROOT, chosen.name)
 
@@ -139,6 +146,15 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--as", dest="person", default="", help="e-mail of the person who imports, with his rights; the installation itself when left out")
     command.add_argument("--run", dest="run_name", default="", help="name of the run; the same name goes on where it stopped (default: map and file name)")
     command.add_argument("--errors", default="", help="file for refused rows (default: FILE.errors.csv beside the file)")
+    command = add("definitions", "objects, views, layouts, menus and roles as a folder of files, for example in git", _definitions)
+    ways = command.add_subparsers(dest="what", required=True)
+    way = ways.add_parser("export", help="write them into a folder, the same bytes every time")
+    way.add_argument("folder")
+    way.add_argument("--pack", default="", help="only what belongs to this pack")
+    way = ways.add_parser("import", help="say what the folder would change here and publish it as one change set")
+    way.add_argument("folder")
+    way.add_argument("--adopt", action="store_true", help="change nothing that is here; only add what is missing")
+    way.add_argument("--plan", action="store_true", help="only say what would happen")
     command = add("scaffold", "begin a new extension", _scaffold)
     command.add_argument("kind", choices=("field",))
     command.add_argument("name")
@@ -151,7 +167,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = Settings.from_environment(os.environ)
         return int(chosen.run(settings, chosen))
-    except (UnknownSetting, EmbeddedFailure, TlsFailure, UnusableDatabase, Refused, CannotStart, importing.CannotImport) as failure:
+    except (UnknownSetting, EmbeddedFailure, TlsFailure, UnusableDatabase, Refused, CannotStart, importing.CannotImport, definitions.CannotExchange) as failure:
         print(f"tradewind: {failure}", file=sys.stderr)
         return 1
     except OSError as failure:

@@ -13,7 +13,7 @@ from tradewind.query.database.migrate import settle_currency
 
 _NEEDED_BYTES = 600_000_000
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_BARRED = (errno.EACCES, errno.EPERM, errno.EROFS)
+_BARRED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR)
 
 
 class CannotStart(RuntimeError):

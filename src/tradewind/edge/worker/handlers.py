@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from tradewind.accounts.actors import actor_for
+from tradewind.accounts.people import check_roles
 from tradewind.catalog import publish, slow
 from tradewind.catalog.snapshot import load
 from tradewind.files.store import FileStore
@@ -155,7 +156,7 @@ def _undone(actor: Actor, clock: Clock) -> publish.Log:
 
 
 def _log(database: Database, change_set: UUID, clock: Clock) -> publish.Log:
-    """The line in the log that the author's publish leaves, under his name even when the worker does it."""
+    """What happens inside the switch when the worker does it: roles are looked at, and the log has its line under the author's name."""
 
     async def write(connection: Connection, keys: list[str]) -> None:
         row = await connection.row(raw("SELECT author, undoes FROM system.change_sets WHERE id = ") + param(change_set))
@@ -164,6 +165,7 @@ def _log(database: Database, change_set: UUID, clock: Clock) -> publish.Log:
             actor = SYSTEM if author is None else await actor_for(connection, author)
         except NotFound:
             actor = SYSTEM
+        await check_roles(connection, keys)
         await log.record(connection, actor, "publish" if undoes is None else "publish_undone", None, None, keys, None, clock)
 
     return write

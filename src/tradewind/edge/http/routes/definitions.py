@@ -14,6 +14,7 @@ from tradewind.accounts.actors import system_rights
 from tradewind.accounts.people import check_roles
 from tradewind.catalog import drafts, publish, slow, versions
 from tradewind.catalog.check import check_definitions
+from tradewind.catalog.files import definition_of
 from tradewind.catalog.plan import Plan
 from tradewind.edge.http.guard import needs
 from tradewind.edge.http.objects_api import document
@@ -65,16 +66,7 @@ async def objects_api(request: AnyRequest) -> Response[bytes]:
 
 
 def decoded(bodies: tuple[dict[str, Any], ...]) -> list[AnyDefinition]:
-    found: list[AnyDefinition] = []
-    for number, body in enumerate(bodies):
-        kind = DEFINITION_KINDS.get(str(body.get("kind", "")))
-        if kind is None:
-            raise InvalidDefinition(pointer=f"/definitions/{number}/kind", reason="unknown_kind")
-        try:
-            found.append(msgspec.convert(body, kind))  # pyright: ignore[reportArgumentType]
-        except msgspec.ValidationError as failure:
-            raise InvalidDefinition(pointer=f"/definitions/{number}", reason="shape", cause=str(failure)) from failure
-    return found
+    return [definition_of(body, f"definitions/{number}") for number, body in enumerate(bodies)]
 
 
 @get("/api/definitions", opt=needs("build"))
@@ -146,7 +138,7 @@ async def difference(request: AnyRequest, kind: str, key: str, before: int, afte
     return answer(versions.diff(bodies[before], bodies[after]))
 
 
-def _steps(made: Plan) -> dict[str, Any]:
+def steps(made: Plan) -> dict[str, Any]:
     return {"operations": [{key: value for key, value in msgspec.to_builtins(step).items() if key != "operation"} for step in made.operations], "problems": []}
 
 
@@ -160,15 +152,15 @@ async def check(request: AnyRequest, data: Checking) -> Response[bytes]:
             _may_read(ask, definition.kind)
         if data.problems_only:
             problems = check_definitions(ask.catalog, definitions)
-            return answer({"operations": [], "problems": [_listed(one) for one in problems]})
+            return answer({"operations": [], "problems": [listed(one) for one in problems]})
         made = await publish.plan(ask.database, ask.catalog, definitions)
     except InvalidDefinition as problem:
         errors = problem.errors or (problem,)
-        return answer({"operations": [], "problems": [_listed(one) for one in errors]})
-    return answer(_steps(made))
+        return answer({"operations": [], "problems": [listed(one) for one in errors]})
+    return answer(steps(made))
 
 
-def _listed(problem: Problem) -> dict[str, Any]:
+def listed(problem: Problem) -> dict[str, Any]:
     return {"pointer": problem.pointer, "code": problem.code, "params": problem.params}
 
 
@@ -214,10 +206,10 @@ async def publishing(request: AnyRequest, data: Publishing) -> Response[bytes]:
         most_rows=ask.running.settings.rows_at_once,
     )
     await ask.running.refresh()
-    return _handed_in(made)
+    return handed_in(made)
 
 
-def _handed_in(made: publish.HandedIn) -> Response[bytes]:
+def handed_in(made: publish.HandedIn) -> Response[bytes]:
     return answer({"change_set": made.id, "state": "running" if made.running else "done"}, status=202 if made.running else 200)
 
 
@@ -267,7 +259,7 @@ async def undo(request: AnyRequest, identity: str) -> Response[bytes]:
     log, most = logged(ask, "publish_undone"), ask.running.settings.rows_at_once
     made = await publish.undo(ask.database, uuid_in(identity), ask.actor.person, ask.clock, log=log, most_rows=most)
     await ask.running.refresh()
-    return _handed_in(made)
+    return handed_in(made)
 
 
 @get("/api/slow-questions", opt=needs("build"))
