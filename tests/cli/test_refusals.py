@@ -31,7 +31,7 @@ MEGABYTE = 1_000_000
 
 def refused(done: subprocess.CompletedProcess[str], *words: str) -> str:
     """The one sentence in which a command refused."""
-    lines = [line for line in done.stderr.splitlines() if not line.startswith("make: ")]
+    lines = [line for line in done.stderr.splitlines() if not line.startswith(("make: ", "make["))]
     assert done.returncode not in (0, -9, -11), done.stdout + done.stderr
     assert len(lines) == 1 and lines[0].startswith("tradewind: ") and lines[0][-1] in ".)", done.stdout + done.stderr
     assert all(word in lines[0] for word in words), lines[0]
