@@ -8,7 +8,9 @@ from pathlib import Path
 from tests.http.client import Client, enter
 
 ROOT = Path(__file__).parents[2]
-GATES = re.compile(r"licen[cs]e[_ ]?key|max_users|user_limit|seats?\b|enterprise|premium|upgrade to|free trial|trial[ _](?:period|version|days|ends|licen)", re.IGNORECASE)
+GATES = re.compile(
+    r"licen[cs]e[_ ]?key|max_users|user_limit|seats?\b|enterprise|premium|upgrade to|free trial|trial[ _](?:period|version|days|ends|licen)", re.IGNORECASE
+)
 ALL_RIGHTS = {"build", "people", "roles", "audit", "keys", "purge", "demo", "data"}
 
 

@@ -15,7 +15,16 @@ from tradewind.edge.http.app import build_app
 from tradewind.kernel.settings import Settings
 
 MOST = 20_000
-VALUES = {"key": "customer", "kind": "object", "other": "contact", "relation": "customer", "field": "name", "code": "record.stale", "version": "1", "number": "1"}
+VALUES = {
+    "key": "customer",
+    "kind": "object",
+    "other": "contact",
+    "relation": "customer",
+    "field": "name",
+    "code": "record.stale",
+    "version": "1",
+    "number": "1",
+}
 NOWHERE = "01890000-0000-7000-8000-000000000000"
 
 
