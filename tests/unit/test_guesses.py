@@ -15,7 +15,7 @@ from tradewind.ingest.reading.shapes import Guess
 
 def guessed(header: str, cells: Sequence[str] | Mapping[str, int], **more: Any) -> Guess:
     values = dict(cells) if isinstance(cells, Mapping) else {cell: list(cells).count(cell) for cell in cells}
-    return guess(Evidence(header=header, values=values, longest=max(map(len, values), default=0), **more), lambda value: f"<{value}>")
+    return guess(Evidence(header=header, values=values, longest=max(map(len, values), default=0), **more), lambda value: list(values).index(value) + 2, "C")
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_one_wrong_order_among_many_is_listed() -> None:
     found = guessed("Lieferdatum", cells)
     assert (found.type, found.day_first) == ("date", True)
     assert found.disagree is not None
-    assert (found.disagree.count, found.disagree.examples, found.disagree.first) == (3, ("03/25/2024", "soon"), "<03/25/2024>")
+    assert (found.disagree.count, found.disagree.examples, found.disagree.first) == (3, ("03/25/2024", "soon"), "C58")
     assert 0.9 < found.confidence < 1
 
 

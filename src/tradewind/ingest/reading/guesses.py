@@ -25,10 +25,12 @@ _DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,12}(?:/\S*)?", re.IGNORECASE)
 _LONG = 120
 _FEW = 5
 _EXAMPLES = 5
+_PLACED = 100
+"""Cells among which the first one is looked for; they come in the order of first sight."""
 
 
-def guess(evidence: Evidence, place_of: Callable[[str], str]) -> Guess:
-    """The guess. `place_of` tells where a cell's text was met first."""
+def guess(evidence: Evidence, row_of: Callable[[str], int], letter: str = "") -> Guess:
+    """The guess for the column of that letter. `row_of` tells in which row a cell's text stands first, 0 where that is not known."""
     if not evidence.total:
         return Guess(type=_named_type(evidence), seen=evidence.nothing)
     verdicts: list[tuple[float, Verdict]] = []
@@ -42,14 +44,14 @@ def guess(evidence: Evidence, place_of: Callable[[str], str]) -> Guess:
     if chosen is None:
         chosen = (1.0, _text(evidence))
     share, verdict = chosen
-    return _as_guess(evidence, share, verdict, tuple(dict.fromkeys(other.type for _, other in verdicts if other.type != verdict.type)), place_of)
+    return _as_guess(evidence, share, verdict, tuple(dict.fromkeys(other.type for _, other in verdicts if other.type != verdict.type)), row_of, letter)
 
 
 def _needed(verdict: Verdict, evidence: Evidence) -> float:
     return _ENOUGH_NAMED if verdict.type in evidence.types[:1] and not verdict.strict else _ENOUGH
 
 
-def _as_guess(evidence: Evidence, share: float, verdict: Verdict, others: tuple[str, ...], place_of: Callable[[str], str]) -> Guess:
+def _as_guess(evidence: Evidence, share: float, verdict: Verdict, others: tuple[str, ...], row_of: Callable[[str], int], letter: str) -> Guess:
     agree = round(share * evidence.total)
     against = [cell for cell in evidence.cells if not verdict.fits(cell.text)] if agree < evidence.total else []
     if verdict.type not in ("text", "long_text", "tags", "select"):
@@ -57,10 +59,11 @@ def _as_guess(evidence: Evidence, share: float, verdict: Verdict, others: tuple[
     sure = share * (0.8 if evidence.total < _FEW else 1.0) * (0.6 if verdict.ambiguous else 1.0) * verdict.weight
     disagree = None
     if against:
+        rows = [row for row in (row_of(cell.raw) for cell in against[:_PLACED]) if row]
         disagree = Disagreement(
             count=sum(cell.count for cell in against),
             examples=tuple(cell.raw[:100] for cell in sorted(against, key=lambda cell: -cell.count)[:_EXAMPLES]),
-            first=place_of(against[0].raw),
+            first=f"{letter}{min(rows)}" if rows else "",
         )
     return Guess(
         type=verdict.type,

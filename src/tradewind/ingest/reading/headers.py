@@ -18,7 +18,6 @@ Reason = Literal["label", "key", "object", "words", "similar", "values"]
 """Its label, its key, the object's own name, a word that means the same, a similar word, or only what the cells hold."""
 LEAST = 0.45
 """Below it nothing is suggested."""
-_MADE = ("lines", "lookup", "rollup", "formula")
 _ALIKE = 0.84
 _GENERIC = frozenset(["name", "title", "名称", "标题", "名", "号", "number", "no"])
 """Labels that mean what their object means."""
@@ -113,10 +112,8 @@ def fitness(columns: Sequence[ColumnFound], found: Mapping[str, Suggested]) -> f
 
 
 def _fillable(field: FieldDefinition) -> bool:
-    if field.type in _MADE or field.type == "attachment":
-        return False
     kind = field_types().get(field.type)
-    return field.type == "relation" or (kind is not None and field.type not in ("auto_number", "image"))
+    return field.type == "relation" or (kind is not None and not kind.files and field.type != "auto_number")
 
 
 def _target(definition: ObjectDefinition, field: FieldDefinition, catalog: Catalog) -> _Target:

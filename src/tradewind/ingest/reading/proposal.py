@@ -34,7 +34,6 @@ _WORDS: Mapping[str, str] = {
 }  # fmt: skip
 _RESERVED = frozenset(key for key, _ in SYSTEM_COLUMNS) | {"owner", "team", "department", "position", "pool"}
 """Keys that every object has already."""
-_TITLE_TYPES = ("text", "auto_number", "email", "phone", "url", "integer", "number")
 _LABEL = 80
 
 
@@ -170,7 +169,7 @@ def _stated(column: ColumnFound) -> bool:
 
 def _title(fields: Sequence[FieldDefinition], columns: Mapping[str, ColumnFound], sheet: SheetFound) -> str:
     """The field that names a record: by what it means, else the first text that hardly repeats; empty where there is none."""
-    able = [field for field in fields if field.type in _TITLE_TYPES or getattr(field_types().get(field.type), "titles", False)]
+    able = [field for field in fields if field.type in field_types() and field_types()[field.type].titles and field.type != "long_text"]
     by_concept = {meanings(columns[field.key].header)[0].concept: field.key for field in reversed(able) if meanings(columns[field.key].header)}
     for concept in _TITLES:
         key = by_concept.get(concept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import islice
 
 from tradewind.ingest.reading.columns import Tally
@@ -11,7 +12,7 @@ from tradewind.ingest.reading.concepts import concept_of, languages_of
 from tradewind.ingest.reading.evidence import Evidence, ordinary
 from tradewind.ingest.reading.guesses import guess
 from tradewind.ingest.reading.header import Header
-from tradewind.ingest.reading.rows import cell_name, letter
+from tradewind.ingest.reading.rows import letter
 from tradewind.ingest.reading.shapes import ColumnFound
 from tradewind.kinds.fields.cells import fold
 from tradewind.kinds.reference import countries
@@ -40,10 +41,6 @@ def understand(header: Header, tally: Tally, people: Iterable[str], currencies: 
             countries=about,
         )
 
-        def place_of(value: str, place: int = place) -> str:
-            number = tally.first(place, value)
-            return cell_name(place, number) if number else ""
-
         found.append(
             ColumnFound(
                 name=header.names[place],
@@ -55,7 +52,7 @@ def understand(header: Header, tally: Tally, people: Iterable[str], currencies: 
                 distinct_capped=bool(column.beyond),
                 longest=column.longest,
                 examples=tuple(value[:_SHOWN] for value in islice(values, _EXAMPLES)),
-                guess=guess(evidence, place_of),
+                guess=guess(evidence, partial(tally.first, place), letter(place)),
             )
         )
     return tuple(found)
