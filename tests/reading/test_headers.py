@@ -13,6 +13,7 @@ from tradewind.ingest.reading import ColumnFound, Guess
 from tradewind.ingest.reading.concepts import bracketed, concept_of, concepts, folded, meanings
 from tradewind.ingest.reading.headers import fitness, suggest
 from tradewind.ingest.reading.suggestions import suggest_map
+from tradewind.ingest.transforms import date
 from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.definitions import Catalog, ObjectDefinition
 
@@ -164,3 +165,14 @@ def test_words_of_the_trade_are_tidy() -> None:
         assert set(concept.words) <= {"zh", "en", "de", "es", "ja"}
         for language, words in concept.words.items():
             assert len(set(words)) == len(words) and all(word == word.strip() and word for word in words), (key, language)
+
+
+def test_a_spreadsheets_count_of_days_becomes_dates(tmp_path: Path, catalog: Catalog) -> None:
+    """45356 is 5 March 2024 in every spreadsheet; before March 1900 they count a day that never was."""
+    rows = [[f"B{n}", str(45356 + n)] for n in range(12)]
+    order = suggest_map(table(tmp_path, ["产品", "预计成交日期"], rows).sheet(), catalog, "inquiry").targets[0]
+    (step,) = order.fields["expected_close"].transforms
+    assert step == Date(formats=("serial",))
+    assert [date(text, step) for text in ("45356", "45356.75", "61", "60", "-5", "soon")] == [
+        "2024-03-05", "2024-03-05T18:00:00", "1900-03-01", "60", "-5", "soon",
+    ]  # fmt: skip

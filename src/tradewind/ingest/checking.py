@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 import phonenumbers
 
-from tradewind.ingest.maps import Amount, AnyTransform, Choose, Country, CountryName, Date, ImportMap, Instant, Phone, Split, Target, Value, places
+from tradewind.ingest.maps import SERIAL, Amount, AnyTransform, Choose, Country, CountryName, Date, ImportMap, Instant, Phone, Split, Target, Value, places
 from tradewind.kernel.problems import InvalidMap, InvalidRequest, InvalidValue
 from tradewind.kinds.fields.registry import field_types
 from tradewind.kinds.fields.values import read_options, read_value
@@ -180,7 +180,7 @@ def _transform(place: str, transform: AnyTransform) -> list[InvalidRequest]:
             return [
                 InvalidRequest(pointer=f"{place}/formats/{number}", rule="import_format", format=one)
                 for number, one in enumerate(formats)
-                if not _is_format(one)
+                if one != SERIAL and not _is_format(one)
             ]
         case Split(by=by, part=part) if not by or part == 0:
             return [InvalidRequest(pointer=place, rule="import_split")]

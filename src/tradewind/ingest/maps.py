@@ -10,6 +10,8 @@ import msgspec
 from tradewind.kernel.problems import InvalidRequest
 
 PLAIN_INSTANT = "%Y-%m-%d %H:%M:%S"
+SERIAL = "serial"
+"""In place of a format: days since 1899-12-30, as spreadsheets count them from March 1900 on; the time of day is the fraction."""
 
 
 class Transform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -41,7 +43,8 @@ class Phone(Transform, frozen=True, tag="phone"):
 
 
 class Date(Transform, frozen=True, tag="date"):
-    """A date, with a time of day where one stands there, becomes ISO 8601. `formats` (strptime) are tried first, then numbers in the given order."""
+    """A date, with a time of day where one stands there, becomes ISO 8601. `formats` (strptime, or `serial` for a spreadsheet's count of days) are tried
+    first, then numbers in the given order."""
 
     order: Literal["", "dmy", "mdy", "ymd"] = ""
     formats: tuple[str, ...] = ()

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import phonenumbers
 
-from tradewind.ingest.maps import AnyTransform, Case, Collapse, Country, Date, Number, Phone, Replace, Split, Width
+from tradewind.ingest.maps import SERIAL, AnyTransform, Case, Collapse, Country, Date, Number, Phone, Replace, Split, Width
 from tradewind.kinds.reference import countries, currencies
 
 Step = Callable[[str], str]
 
 _PARTS = re.compile(r"(\d{1,4})[-/. 年](\d{1,2})[-/. 月](\d{1,4})日?(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp][Mm])?)?", re.ASCII)
+_SERIAL = re.compile(r"[1-9]\d{1,5}(?:\.\d{1,12})?", re.ASCII)
+_FIRST_SERIAL = 61
+"""1900-03-01: before, spreadsheets count a day that never was."""
 _CENTURY = 69
 """Two-digit years: up to this one they are of this century, as POSIX says for %y."""
 _SIGNS = ("$", "¥", "￥")
@@ -85,6 +88,10 @@ def date(text: str, given: Date) -> str:
         return text
     plain = unicodedata.normalize("NFKC", text).strip()
     for form in given.formats:
+        if form == SERIAL:
+            if _SERIAL.fullmatch(plain) and float(plain) >= _FIRST_SERIAL:
+                return _of_serial(float(plain))
+            continue
         try:
             found = datetime.strptime(plain, form)  # noqa: DTZ007 - the zone is the reading's
         except ValueError:
@@ -98,6 +105,12 @@ def date(text: str, given: Date) -> str:
         return _assembled(match, order)
     except ValueError:
         return text
+
+
+def _of_serial(days: float) -> str:
+    """The day, and the time of day to the second where the count has a fraction."""
+    found = datetime(1899, 12, 30) + timedelta(seconds=round(days * 86_400))  # noqa: DTZ001 - the zone is the reading's
+    return found.date().isoformat() if days.is_integer() else found.isoformat()
 
 
 def _assembled(match: re.Match[str], order: str) -> str:

@@ -56,7 +56,7 @@ def _transforms(guess: Guess, kind: str) -> tuple[AnyTransform, ...]:
     """The steps that bring cells of this guess into the form a field of that type reads."""
     if kind in ("date", "datetime"):
         order = {True: "dmy", False: "mdy", None: ""}[guess.day_first]
-        return (Date(order=order, formats=tuple(form for form in guess.formats if form != "serial")),)  # pyright: ignore[reportArgumentType]
+        return (Date(order=order, formats=guess.formats),)  # pyright: ignore[reportArgumentType]
     if kind in _NUMBERS and (guess.decimal == "," or guess.unit):
         return (Number(decimal=_mark(guess), units=(guess.unit,) if guess.unit else ()),)
     if kind == "country":

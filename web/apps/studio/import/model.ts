@@ -104,7 +104,7 @@ const orderOf = (guess: Guess): 'dmy' | 'mdy' | '' => (guess.day_first === true 
 const dates = (guess: Guess): Transform => ({
   kind: 'date',
   order: orderOf(guess),
-  formats: (guess.formats ?? []).filter((format) => format !== 'serial'),
+  formats: guess.formats ?? [],
 })
 
 const numbers = (guess: Guess): Transform => ({
