@@ -15,7 +15,7 @@ from tradewind.kernel.clock import ManualClock
 from tradewind.kernel.problems import InvalidDefinition, InvalidRecords, UnknownField, UnknownObject
 from tradewind.kernel.sql import raw
 from tradewind.metadata.definitions import ObjectDefinition, ViewDefinition
-from tradewind.metadata.questions import Question
+from tradewind.metadata.questions import Question, Sort
 from tradewind.query.database.pool import Database
 from tradewind.records.read import list_records
 
@@ -257,3 +257,17 @@ async def test_options_sort_in_the_order_people_gave_them_page_by_page_and_with_
     async with world.database.reading() as connection:
         made = await connection.rows(raw("SELECT indexdef FROM pg_indexes WHERE tablename = 'customer' AND indexname LIKE 'v_customer_grade%'"))
     assert any("array_position(ARRAY['c'::text, 'a'::text, 'b'::text], grade)" in row[0] for row in made)
+
+
+async def test_texts_too_long_for_an_index_are_sorted_without_one_and_cannot_be_unique(world: World) -> None:
+    text = "".join(chr(0x4E00 + (number * 7919) % 20_000) for number in range(2000))
+    await go(world, customer(field("story", "text", options={"max_length": 2000}), field("notes", "long_text")))
+    views = [
+        ViewDefinition(key=f"customer.by_{key}", object="customer", labels={"en": key}, columns=("name",), sort=(Sort(key),)) for key in ("story", "notes")
+    ]
+    await publish(world.database, views, None, world.clock)
+    (one,) = await world.create(world.boss, "customer", {"name": "Acme", "story": text, "notes": text})
+    assert (await world.get(world.boss, "customer", one))["story"] == text
+    with pytest.raises(InvalidDefinition) as refused:
+        await go(world, customer(field("story", "text", unique=True, options={"max_length": 2000}), field("notes", "long_text")))
+    assert refused.value.errors[0].params["reason"] == "too_long_to_be_unique"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ import pytest
 from tradewind.kernel.problems import InvalidValue, NoRate
 from tradewind.kinds.reference import addresses, countries, currencies, hs, languages, mail, ports, rates, subdivisions, units, zones
 from tradewind.kinds.reference.lists import LISTS, Asked
+from tradewind.query.database.migrate import files
 
 
 @pytest.mark.parametrize(
@@ -189,6 +191,12 @@ def test_public_mail_services_are_known_and_companies_are_not_among_them() -> No
     domains = mail.public_domains()
     assert {"gmail.com", "qq.com", "163.com", "gmx.de", "yahoo.co.jp", "mail.ru", "outlook.com", "naver.com"} <= domains
     assert not {"alibaba.com", "bosch.com", "siemens.com", "facebook.com", "example.com", "o2.com", "orange.com"} & domains
+
+
+def test_the_base_knows_the_same_public_mail_services() -> None:
+    listed = re.search(r"ALL\('\{([^}]*)\}'", files()["0131_pre_domains.sql"])
+    assert listed
+    assert {domain.strip() for domain in listed[1].split(",")} == mail.public_domains()
 
 
 @pytest.mark.parametrize("name", sorted(LISTS))

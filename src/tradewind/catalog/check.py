@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from tradewind.catalog.indexes import ENTRY_CHARACTERS, is_short
 from tradewind.catalog.quality import quality_problems
 from tradewind.catalog.schema.columns import SYSTEM_COLUMNS
 from tradewind.kernel.json import Json, mapping
@@ -189,6 +190,8 @@ def _field_problems(at: str, old: FieldDefinition | None, field: FieldDefinition
             problems += _default_problems(at, field, options)
     if field.unique and (field.type in ("lines", "lookup", "formula", "rollup", "checkbox", "long_text") or holds_files(field.type)):
         problems.append(_wrong(f"{at}/unique", "cannot_be_unique", type=field.type))
+    elif field.unique and not is_short(field):
+        problems.append(_wrong(f"{at}/unique", "too_long_to_be_unique", maximum=ENTRY_CHARACTERS))
     return problems
 
 

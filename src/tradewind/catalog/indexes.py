@@ -18,6 +18,8 @@ from tradewind.query.database.pool import Database
 
 _ALWAYS = ("owner_id", "team_id", "department_id", "updated_at", "created_at", "deletion")
 _SYSTEM = {"owner": "owner_id", "department": "department_id", "team": "team_id", "created_at": "created_at", "updated_at": "updated_at", "source": "source"}
+ENTRY_CHARACTERS = 500
+"""An entry of a b-tree has room for 2 704 bytes; text beyond this many characters may not fit, and a write would fail."""
 _INDEXED_TYPES = ("relation", "status", "select", "user", "department", "country", "date", "datetime")
 
 
@@ -50,10 +52,15 @@ async def ensure_field_indexes(database: Database, definition: ObjectDefinition,
     columns = column_names(field, objects)
     if not columns:
         return
-    if field.type in _INDEXED_TYPES or field.unique or field.key == definition.title:
+    if field.type in _INDEXED_TYPES or field.unique or (field.key == definition.title and is_short(field)):
         await concurrent_index(database, index_name("f", definition.key, field.key), raw("ON ") + table(definition.key) + raw(" (") + columns[0] + raw(", id)"))
     if field.unique:
         await concurrent_index(database, unique_name(definition.key, field.key), unique_definition(definition.key, field, objects))
+
+
+def is_short(field: FieldDefinition) -> bool:
+    """Whether every value fits an index's entry."""
+    return field.type != "long_text" and getattr(decoded_options(field), "max_length", 0) <= ENTRY_CHARACTERS
 
 
 def field_index_names(object_key: str, field_key: str) -> tuple[str, str]:
@@ -92,7 +99,7 @@ def wanted_index(
             words.append(key + ("_down" if descending else "") + order)
         if key in _SYSTEM:
             parts.append(name(_SYSTEM[key]) + (raw(" DESC") if descending else raw("")))
-        elif field is not None and not is_volatile(definition, field, objects) and (columns := column_names(field, objects)):
+        elif field is not None and is_short(field) and not is_volatile(definition, field, objects) and (columns := column_names(field, objects)):
             parts.append((rank(columns[0], ranks) if ranks else columns[0]) + (raw(" DESC NULLS LAST") if descending else raw("")))
         else:
             return None

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from tradewind.catalog.publish import resume
+from tradewind.catalog.quality import ensure_rule_indexes
 from tradewind.catalog.snapshot import load
 from tradewind.edge.worker.handlers import LONG, handlers
 from tradewind.files.store import FileStore
@@ -56,6 +57,7 @@ async def run(settings: Settings) -> None:
         (_SWEEP, sealing.all),
         (timedelta(0), sealing.latest),
         (_TEND, lambda: _tend(database, clock)),
+        (_SWEEP, lambda: tend_rules(database)),
         (_SWEEP, lambda: sweep(database, files, clock)),
         (_LOOK, lambda: look_after(database, clock)),
         (_SWEEP, lambda: _sweep_imports(database, files, settings.keep_imports_days, clock)),
@@ -121,6 +123,12 @@ async def _tend(database: Database, clock: Clock) -> None:
 async def _sweep_imports(database: Database, files: FileStore, days: int, clock: Clock) -> None:
     if forgotten := await sweeping.sweep(database, files, days, clock):
         _log.info("worker.swept_imports", count=forgotten)
+
+
+async def tend_rules(database: Database) -> None:
+    """Keeps what rules for duplicates are looked up by as this version of the program compares."""
+    catalog = await load(database)
+    await ensure_rule_indexes(database, catalog.quality.values(), catalog.objects)
 
 
 async def look_after(database: Database, clock: Clock) -> None:

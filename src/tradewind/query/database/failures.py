@@ -23,6 +23,8 @@ def translated() -> Generator[None]:
         raise StillReferenced(constraint=failure.diag.constraint_name or "") from failure
     except (errors.NumericValueOutOfRange, errors.DatetimeFieldOverflow, errors.CheckViolation, errors.StringDataRightTruncation) as failure:
         raise InvalidValue(rule="range", constraint=failure.diag.constraint_name or "") from failure
+    except errors.ProgramLimitExceeded as failure:
+        raise InvalidValue(rule="entry_too_long") from failure
     except (errors.UntranslatableCharacter, errors.CharacterNotInRepertoire, psycopg.DataError) as failure:
         raise InvalidValue(rule="format") from failure
     except (errors.QueryCanceled, errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure, PoolTimeout) as failure:
