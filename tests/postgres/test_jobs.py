@@ -260,14 +260,14 @@ async def test_what_is_written_between_conversion_and_switch_is_converted_again(
     one, other = await world.create(world.boss, "customer", {"name": "Acme", "code": "12"}, {"name": "Beta", "code": "13"})
     from tradewind.catalog import publish as publishing
 
-    switch = publishing._switch
+    switch = publishing.switch
 
     async def late(*arguments: Any, **named: Any) -> None:
         async with world.database.transaction() as connection:
             await connection.execute(raw("UPDATE data.customer SET code = '99', updated_at = '2020-01-01' WHERE code = '12'"))
         await switch(*arguments, **named)
 
-    monkeypatch.setattr(publishing, "_switch", late)
+    monkeypatch.setattr(publishing, "switch", late)
     await publish(world.database, [customer(code={"type": "integer"})], None, world.clock)
     await finished(world)
     assert [(await world.get(world.boss, "customer", each))["code"] for each in (one, other)] == [99, 13]

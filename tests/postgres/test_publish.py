@@ -195,19 +195,19 @@ async def test_a_publish_cut_off_before_the_switch_is_taken_back_and_an_undo_cut
     async def killed(*_: object, **__: object) -> None:
         raise Killed
 
-    whole = publishing._switch  # pyright: ignore[reportPrivateUsage]
-    monkeypatch.setattr(publishing, "_switch", killed)
+    whole = publishing.switch
+    monkeypatch.setattr(publishing, "switch", killed)
     with pytest.raises(Killed):
         await go(world, customer(code={"type": "integer"}))
-    monkeypatch.setattr(publishing, "_switch", whole)
+    monkeypatch.setattr(publishing, "switch", whole)
     assert await publishing.resume(world.database, world.clock) == 1
     assert await publishing.resume(world.database, world.clock) == 0
     assert (await world.get(world.boss, "customer", one))["code"] == "12"
     change_set = await go(world, customer(code={"type": "integer"}))
-    monkeypatch.setattr(publishing, "_switch", killed)
+    monkeypatch.setattr(publishing, "switch", killed)
     with pytest.raises(Killed):
         await back(world, change_set)
-    monkeypatch.setattr(publishing, "_switch", whole)
+    monkeypatch.setattr(publishing, "switch", whole)
     assert await publishing.resume(world.database, world.clock) == 1
     world.catalog = await load(world.database)
     assert (await world.get(world.boss, "customer", one))["code"] == "12"
@@ -220,7 +220,7 @@ async def test_a_second_change_of_type_cut_off_before_the_switch_leaves_the_firs
     async def killed(*_: object, **__: object) -> None:
         raise Killed
 
-    for step in ("_switch", "_carry_out"):
+    for step in ("switch", "_carry_out"):
         with monkeypatch.context() as cut:
             cut.setattr(publishing, step, killed)
             with pytest.raises(Killed):
