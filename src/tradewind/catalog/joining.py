@@ -105,16 +105,14 @@ def _keyed(value: Any) -> bool:
 
 def _layout(first: LayoutDefinition, second: LayoutDefinition, unknown: Unknown) -> LayoutDefinition:
     stays = partial(unknown.field, first.object)
+    there = {key for section in first.sections for key in section.fields}
     sections = [list(section.fields) for section in first.sections]
-    there = {key for fields in sections for key in fields}
     for section in second.sections:
-        for number, key in enumerate(section.fields):
-            if key in there or not stays(key) or not sections:
-                continue
-            before = next((one for one in reversed(section.fields[:number]) if one in there), "")
-            into = next((fields for fields in sections if before in fields), sections[-1])
-            into.insert(into.index(before) + 1 if before in into else len(into), key)
-            there.add(key)
+        own = [key for key in section.fields if key not in there and stays(key)]
+        near = next((fields for fields in sections if not set(fields).isdisjoint(section.fields)), sections[-1] if sections else None)
+        if own and near is not None:
+            near[:] = _woven(near, section.fields, str, set(own).__contains__)
+            there.update(own)
     return msgspec.structs.replace(
         first,
         sections=tuple(msgspec.structs.replace(section, fields=tuple(fields)) for section, fields in zip(first.sections, sections, strict=True)),
@@ -129,12 +127,18 @@ def _names(first: Sequence[str], second: Sequence[str], unknown: Callable[[str],
 
 def _woven(first: Sequence[T], second: Sequence[T], key: Callable[[T], str], unknown: Callable[[str], bool] = lambda _: True) -> list[T]:
     """`first` with what only `second` has and is unknown, each after what stands before it there."""
-    found, keys = list(first), [key(item) for item in first]
-    for number, item in enumerate(second):
-        if (name := key(item)) in keys or not unknown(name):
-            continue
-        before = next((one for one in map(key, reversed(second[:number])) if one in keys), None)
-        at = 0 if before is None else keys.index(before) + 1
-        found.insert(at, item)
-        keys.insert(at, name)
+    there, before, after = {key(item) for item in first}, "", dict[str, list[T]]()
+    for item in second:
+        name = key(item)
+        if name not in there:
+            if not unknown(name):
+                continue
+            there.add(name)
+            after.setdefault(before, []).append(item)
+        before = name
+    found: list[T] = []
+    waiting = [*reversed(first), *reversed(after.pop("", []))]
+    while waiting:
+        found.append(item := waiting.pop())
+        waiting += reversed(after.pop(key(item), []))
     return found
