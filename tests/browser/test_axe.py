@@ -128,7 +128,9 @@ def test_axe_finds_nothing_serious(browser: Browser, stack: Stack, tmp_path: Pat
     for name, path, shown, act in (
         pages
         if whole
-        else [one for one in pages if one[0] in ("list", "create", "record", "object", "import", "role", "duplicates", "comparison", "quality", "rules", "bell")]
+        else [
+            one for one in pages if one[0] in ("list", "create", "record", "object", "import", "role", "duplicates", "comparison", "quality", "rules", "bell")
+        ]
     ):
         page.goto(stack.address + path)
         expect(page.locator(shown).first).to_be_visible()

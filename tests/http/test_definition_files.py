@@ -208,6 +208,28 @@ async def test_what_a_file_does_not_know_stays_and_adopting_only_adds(client: Cl
         assert await definition(client, kind, key) == before
 
 
+def _rule(key: str, field: str) -> dict[str, Any]:
+    return {"key": key, "labels": {"en": key}, "terms": [{"field": field}]}
+
+
+async def test_a_rule_for_duplicates_stays_when_the_file_cannot_know_what_it_compares_by(client: Client) -> None:
+    lot = {"kind": "object", "key": "lot", "labels": {"en": "Lot"}, "title": "name", "fields": [_text("name"), _text("code")]}
+    kept = {"kind": "quality", "key": "lot", "rules": [_rule("names", "name"), _rule("codes", "code")], "fields": ["name", "code"]}
+    await publish(client, lot, kept)
+    theirs = {**kept, "rules": [_rule("seals", "seal")], "fields": ["seal", "name"], "stale_days": 30}
+    body = zip_of({"objects/lot.json": {**lot, "fields": [_text("name"), _text("seal")]}, "quality/lot.json": theirs})
+    found = (await reviewed(client, body))["quality/lot"]
+    ways = {way: ([rule["key"] for rule in made["rules"]], made["fields"], made.get("stale_days", 365)) for way, made in found["ways"].items()}
+    assert ways == {
+        "replace": (["codes", "seals"], ["seal", "name", "code"], 30),
+        "adopt": (["seals", "names", "codes"], ["seal", "name", "code"], 365),
+    }
+    change_set = await published(client, body, {"object/lot": "replace", "quality/lot": "adopt"})
+    assert [rule["key"] for rule in (await definition(client, "quality", "lot"))["rules"]] == ["seals", "names", "codes"]
+    assert (await client.post(f"/api/change-sets/{change_set}/undo", json={})).status_code == 200
+    assert await definition(client, "quality", "lot") == kept
+
+
 async def test_a_pack_from_outside_adopts_what_is_not_its_own(client: Client) -> None:
     """Semantics 2: a pack whose key exists already adds its fields, or nothing."""
     await publish(client, {"kind": "object", "key": "lot", "labels": {"en": "Lot"}, "title": "name", "fields": [_text("name")]})

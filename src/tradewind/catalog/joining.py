@@ -16,9 +16,11 @@ from tradewind.metadata.definitions import (
     FieldState,
     Grant,
     LayoutDefinition,
+    MatchRule,
     MenuDefinition,
     ObjectDefinition,
     ObjectRights,
+    QualityDefinition,
     RoleDefinition,
     ViewDefinition,
 )
@@ -43,7 +45,7 @@ def unknown_to(objects: Mapping[str, ObjectDefinition], *, partly: bool) -> Unkn
 
 
 def join(first: AnyDefinition, second: AnyDefinition, unknown: Unknown) -> AnyDefinition:
-    """`first`, with what of `second` is `unknown` to the side that `first` comes from: fields, options, objects, columns, rights."""
+    """`first`, with what of `second` is `unknown` to the side that `first` comes from: fields, options, objects, columns, rights, rules."""
     match first, second:
         case ObjectDefinition(), ObjectDefinition():
             return msgspec.structs.replace(first, fields=_fields(first.fields, second.fields))
@@ -57,8 +59,28 @@ def join(first: AnyDefinition, second: AnyDefinition, unknown: Unknown) -> AnyDe
             return msgspec.structs.replace(first, columns=_names(first.columns, second.columns, partial(unknown.field, first.object)))
         case LayoutDefinition(), LayoutDefinition():
             return _layout(first, second, unknown)
+        case QualityDefinition(), QualityDefinition():
+            return _quality(first, second, unknown)
         case _:
             return first
+
+
+def _quality(first: QualityDefinition, second: QualityDefinition, unknown: Unknown) -> QualityDefinition:
+    """A rule that compares by an unknown field or object stays. No fields at all means every field, so nothing needs adding then."""
+    stays = {rule.key for rule in second.rules if _compares_unknown(second.key, rule, unknown)}
+    rules = _woven(first.rules, second.rules, lambda rule: rule.key, stays.__contains__)
+    fields = _names(first.fields, second.fields, partial(unknown.field, first.key)) if first.fields else ()
+    return msgspec.structs.replace(first, rules=tuple(rules), fields=fields)
+
+
+def _compares_unknown(owner: str, rule: MatchRule, unknown: Unknown) -> bool:
+    own = {*(term.field for term in rule.terms), *rule.carry, *([rule.link] if rule.link else ())}
+    others = {*(term.other for term in rule.terms), *rule.carry.values()} if rule.across else ()
+    return (
+        any(unknown.field(owner, key) for key in own)
+        or (rule.across != "" and unknown.object(rule.across))
+        or any(unknown.field(rule.across, key) for key in others)
+    )
 
 
 def _rights(first: ObjectRights, second: ObjectRights, unknown: Callable[[str], bool]) -> ObjectRights:

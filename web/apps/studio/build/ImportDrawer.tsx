@@ -142,7 +142,8 @@ function useNames(found: Incoming[]): { names: Names; rights: RightsObject[] } {
     const names: Names = {
       definition: (one) => {
         const body = one.ways.replace ?? one.ways.adopt ?? one.before
-        return say(body?.labels) || (body?.object ? say(object(body.object)?.labels, body.object) : one.key)
+        const owner = one.kind === 'quality' ? one.key : body?.object
+        return say(body?.labels) || (owner ? say(object(owner)?.labels, owner) : one.key)
       },
       object: (key) => say(object(key)?.labels, key),
       field: (owner, key) => say(fieldOf(owner, key)?.labels, key),

@@ -10,8 +10,17 @@ import { Differences } from './Differences'
 import { type Body, type Incoming, nameOf, type Way } from './files'
 import { MemberDifferences, type Names } from './MemberDifferences'
 import type { ObjectDef } from './model'
+import { QualityDifferences } from './QualityPlan'
+import type { QualityDef } from './quality'
 
-const ICONS: Record<string, string> = { object: 'table', view: 'eye', layout: 'panel', menu: 'menu', role: 'lock' }
+const ICONS: Record<string, string> = {
+  object: 'table',
+  view: 'eye',
+  layout: 'panel',
+  quality: 'merge',
+  menu: 'menu',
+  role: 'lock',
+}
 
 interface Props {
   one: Incoming
@@ -104,6 +113,14 @@ function Compared({ kind, before, after, names, rights }: ComparedProps) {
         before={before ? (before as unknown as Role) : undefined}
         after={after as unknown as Role}
         objects={rights}
+      />
+    )
+  if (kind === 'quality')
+    return (
+      <QualityDifferences
+        before={before ? (before as unknown as QualityDef) : undefined}
+        after={after as unknown as QualityDef}
+        field={(key) => names.field(after.key, key)}
       />
     )
   return <MemberDifferences before={before} after={after} names={names} />

@@ -44,7 +44,7 @@ export interface Wish {
 }
 
 export const STATES: State[] = ['new', 'changed', 'refused', 'same']
-const KINDS = ['object', 'view', 'layout', 'menu', 'role', '']
+const KINDS = ['object', 'view', 'layout', 'quality', 'menu', 'role', '']
 
 /** Objects first, what shows them after. */
 export const inOrder = (all: Incoming[]) =>
