@@ -65,6 +65,7 @@ export default function ImportDrawer({ onPublished, onClose }: Props) {
     >
       <div className="import-files">
         <FileDrop file={file} onFile={choose} />
+        {!file && <p className="quiet">{t('definitions.import.text')}</p>}
         {file && review.isPending && <Skeleton />}
         {review.isError && <Failed problem={review.error} />}
         {review.data && <Reviewed review={review.data} take={take} onTake={setChosen} />}
@@ -103,7 +104,7 @@ function FileDrop({ file, onFile }: { file: File | null; onFile: (file: File | u
       }}
     >
       <Icon name={file ? 'file' : 'upload'} size={20} />
-      <span className="grow cut">{file ? file.name : t('definitions.import.drop')}</span>
+      <span className={`grow${file ? ' cut' : ''}`}>{file ? file.name : t('definitions.import.drop')}</span>
       <span className="link">{t(file ? 'definitions.import.another' : 'definitions.import.choose')}</span>
       <input
         id={id}
@@ -208,6 +209,7 @@ function Reviewed({ review, take, onTake }: ReviewedProps) {
           </>
         )}
       </div>
+      {of('same').length === found.length && <p className="quiet">{t('definitions.import.nothing')}</p>}
       {of('changed').length > 0 && <p className="quiet">{t('definitions.import.stays')}</p>}
       {of('refused').length > 0 && <Alert type="warning" showIcon title={t('definitions.import.refused')} />}
       {STATES.filter((state) => of(state).length > 0).map((state) => (

@@ -79,7 +79,7 @@ export function MemberDifferences({ before, after, names }: Props) {
         <div key={line.name}>
           <dt>{line.name}</dt>
           <dd>
-            <Change {...line} />
+            <Change {...line} fresh={!before} />
           </dd>
         </div>
       ))}
@@ -87,8 +87,8 @@ export function MemberDifferences({ before, after, names }: Props) {
   )
 }
 
-/** What went and what came; nothing of either is another order. */
-function Change({ before, after }: Line) {
+/** What went and what came; nothing of either is another order. Of something new it is only said what it is. */
+function Change({ before, after, fresh }: Line & { fresh: boolean }) {
   const { t } = useWords()
   const gone = before.filter((item) => !after.includes(item))
   const come = after.filter((item) => !before.includes(item))
@@ -102,6 +102,7 @@ function Change({ before, after }: Line) {
     <>
       {gone.length > 0 && <del>{gone.join(t('build.comma'))}</del>}
       {gone.length > 0 && come.length > 0 && ' → '}
+      {!gone.length && !fresh && '+ '}
       {come.length > 0 && <ins>{come.join(t('build.comma'))}</ins>}
     </>
   )
