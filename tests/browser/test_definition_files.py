@@ -75,15 +75,17 @@ def test_an_export_is_changed_compared_published_and_taken_back(browser: Browser
     files["objects/product.json"]["labels"]["en"] = "Article"
     files["objects/product.json"]["fields"].append({"key": "harbour", "type": "text", "labels": {"en": "Harbour", "zh-CN": "港口"}})
     files["views/product_all.json"]["columns"].append("harbour")
+    files["quality/product.json"]["stale_days"] = 90
     files["flows/approve.json"] = {"kind": "flow", "key": "approve"}
     _build(page, stack, "en", "Import definitions")
     drawer = _take_in(page, _zip(tmp_path / "definitions.zip", files))
-    expect(drawer.locator(".import-summary")).to_contain_text("2 changed, 1 refused")
+    expect(drawer.locator(".import-summary")).to_contain_text("3 changed, 1 refused")
     line = drawer.locator(".incoming", has_text="objects/product.json")
     expect(line.locator("del")).to_have_text("Product")
     expect(line.locator("ins")).to_have_text("Article")
     expect(line).to_contain_text("Field “Harbour” added (Text)")
     expect(drawer.locator(".incoming", has_text="views/product_all.json").locator("ins")).to_have_text("Harbour")
+    expect(drawer.locator(".incoming", has_text="quality/product.json")).to_contain_text("Stale after days without a change: 365 → 90")
     expect(drawer.locator(".incoming.refused")).to_contain_text("“flow” is no kind of definition that this version knows.")
     drawer.get_by_role("button", name="Take none").click()
     expect(drawer.get_by_role("button", name="See the plan")).to_be_disabled()
@@ -91,9 +93,9 @@ def test_an_export_is_changed_compared_published_and_taken_back(browser: Browser
     drawer.get_by_role("button", name="See the plan").click()
     plan = page.locator(".ant-drawer", has=page.locator(".plan")).last
     expect(plan.locator(".plan-steps > li")).to_contain_text(["Add “Harbour” (Text) to Article", "Change Article: Name"])
-    expect(plan.locator(".import-besides")).to_have_text("View All products")
+    expect(plan.locator(".import-besides li")).to_have_text(["View All products", "Duplicates and quality Article"])
     plan.get_by_role("button", name="Publish").click()
-    toast = page.locator(".toast", has_text="Definitions published: 2")
+    toast = page.locator(".toast", has_text="Definitions published: 3")
     expect(toast).to_be_visible()
     expect(page.locator(".object-line", has_text="Article")).to_be_visible()
     with page.expect_response(lambda answer: answer.url.endswith("/undo")) as undone:

@@ -307,6 +307,8 @@ async def test_a_key_of_a_retired_object_and_what_was_published_meanwhile_stop_i
     await publish(client, {**lot, "retired": True})
     gone = (await reviewed(client, body))["object/lot"]
     assert (gone["state"], gone["problems"][0]["params"]["reason"]) == ("refused", "retired_here")
+    await publish(client, lot)
+    assert (await reviewed(client, body))["object/lot"]["state"] == "changed", "once it is restored"
 
 
 async def test_a_field_that_is_retired_in_the_file_is_retired_here_and_can_come_back(client: Client, elsewhere: Client) -> None:
