@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,8 +48,24 @@ def _twins(page: Page, address: str) -> list[str]:
     raise AssertionError("the finder found nothing")
 
 
+def _changed_definitions(page: Page, address: str, folder: Path) -> Path:
+    """A file with every kind of definition new, changed, refused and the same."""
+    body = page.context.request.get(f"{address}/api/definitions/export?roles=true").body()
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        files = {name: json.loads(archive.read(name)) for name in archive.namelist()}
+    files["objects/customer.json"]["labels"]["en"] = "Account"
+    files["views/customer_all.json"]["columns"].pop()
+    files["roles/sales.json"]["system"] = ["audit"]
+    files["menus/quays.json"] = {"kind": "menu", "key": "quays", "labels": {"en": "Quays"}, "objects": ["quay"]}
+    files["menus/more.json"] = {"kind": "menu", "key": "more", "labels": {"en": "More"}, "objects": ["order"]}
+    with zipfile.ZipFile(folder / "definitions.zip", "w") as archive:
+        for name, one in files.items():
+            archive.writestr(name, json.dumps(one))
+    return folder / "definitions.zip"
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 1440), ("light", 390)])
-def test_axe_finds_nothing_serious(browser: Browser, stack: Stack, theme: str, width: int) -> None:
+def test_axe_finds_nothing_serious(browser: Browser, stack: Stack, tmp_path: Path, theme: str, width: int) -> None:
     page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="dark" if theme == "dark" else "light").new_page()
     page.goto(stack.address)
     expect(page.locator("input")).to_have_count(2)
@@ -55,6 +74,7 @@ def test_axe_finds_nothing_serious(browser: Browser, stack: Stack, theme: str, w
     assert page.context.request.patch(f"{stack.address}/api/session", data={"theme": theme}, headers=OURS).status == 200
     inquiry = _first(page, stack.address, "inquiry")
     twins = _twins(page, stack.address)
+    changed = _changed_definitions(page, stack.address, tmp_path)
 
     def create() -> None:
         page.locator(".toolbar .ant-btn-primary").click()
@@ -68,6 +88,20 @@ def test_axe_finds_nothing_serious(browser: Browser, stack: Stack, theme: str, w
         page.locator(".bell").click()
         expect(page.locator(".notices")).to_be_visible()
 
+    def files(entry: int) -> None:
+        page.locator(".build-head .ant-dropdown-trigger").click()
+        page.get_by_role("menuitem").nth(entry).click()
+
+    def take_in() -> None:
+        files(1)
+        page.locator(".file-drop input").set_input_files(changed)
+        expect(page.locator(".incoming-list").first).to_be_visible()
+
+    def plan() -> None:
+        take_in()
+        page.locator(".ant-drawer-footer .ant-btn-primary").click()
+        expect(page.locator(".plan-steps")).to_be_visible()
+
     nothing: Callable[[], None] = lambda: None  # noqa: E731 - says what it is in the table
     pages: list[tuple[str, str, str, Callable[[], None]]] = [
         ("list", "/o/customer", ".list-status", nothing),
@@ -78,6 +112,9 @@ def test_axe_finds_nothing_serious(browser: Browser, stack: Stack, theme: str, w
         ("bin", "/o/customer/bin", "h1", nothing),
         ("objects", "/build", "h1", nothing),
         ("object", "/build/objects/customer", "h1", nothing),
+        ("export", "/build", "h1", lambda: files(0)),
+        ("import", "/build", "h1", take_in),
+        ("plan", "/build", "h1", plan),
         *((f"admin {key}", f"/admin/{key}", ".admin h1", nothing) for key in ("people", "departments", "teams", "roles", "keys", "audit")),
         ("duplicates", "/data/duplicates/contact", ".group-line", nothing),
         ("comparison", f"/data/compare/contact/{','.join(twins)}", ".compare-table", nothing),
@@ -91,7 +128,9 @@ def test_axe_finds_nothing_serious(browser: Browser, stack: Stack, theme: str, w
     for name, path, shown, act in (
         pages
         if whole
-        else [one for one in pages if one[0] in ("list", "create", "record", "object", "role", "duplicates", "comparison", "quality", "rules", "bell")]
+        else [
+            one for one in pages if one[0] in ("list", "create", "record", "object", "import", "role", "duplicates", "comparison", "quality", "rules", "bell")
+        ]
     ):
         page.goto(stack.address + path)
         expect(page.locator(shown).first).to_be_visible()

@@ -51,6 +51,24 @@ async def test_problems_name_their_place(client: Client) -> None:
     assert found[0]["params"]["suggestion"] == "pieces"
 
 
+def _formulas(count: int, expression: str) -> dict[str, Any]:
+    first = {"key": "f0", "type": "integer", "labels": {"en": "F"}}
+    made = [
+        {"key": f"f{number}", "type": "formula", "labels": {"en": "F"}, "options": {"expression": expression.format(before=f"f{number - 1}")}}
+        for number in range(1, count)
+    ]
+    return {**SAMPLE, "fields": [SAMPLE["fields"][0], first, *made]}
+
+
+async def test_formulas_on_formulas_are_checked_in_a_moment_and_a_chain_without_end_is_refused(client: Client) -> None:
+    """Each names the one before twice: going every way would take 2^40 steps."""
+    many = (await client.post("/api/definitions/check", json={"definitions": [_formulas(40, "{before} + {before} * 2")]})).json()
+    assert many["problems"] == [] and len(many["operations"]) == 42
+    long = (await client.post("/api/definitions/check", json={"definitions": [_formulas(298, "{before} + 1")], "problems_only": True})).json()
+    assert {(one["params"]["reason"], one["params"]["most"]) for one in long["problems"]} == {("chain", 50)}
+    assert long["problems"][0]["pointer"] == "/object/sample/fields/f51/options/expression"
+
+
 async def test_another_order_of_fields_is_in_the_plan(client: Client) -> None:
     await _publish(client, SAMPLE, 0)
     turned = {**SAMPLE, "fields": SAMPLE["fields"][::-1]}

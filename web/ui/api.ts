@@ -99,10 +99,12 @@ async function failure(response: Response): Promise<ApiProblem> {
   return new ApiProblem({ ...body, status: response.status, code: body.code ?? `http_${response.status}` })
 }
 
+/** A body that is a form goes with its files, anything else as JSON. */
 export async function request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const init: RequestInit = { method, credentials: 'same-origin', headers: { Accept: 'application/json' } }
   if (signal) init.signal = signal
-  if (method !== 'GET') {
+  if (body instanceof FormData) init.body = body
+  else if (method !== 'GET') {
     init.headers = { ...init.headers, 'Content-Type': 'application/json' }
     init.body = JSON.stringify(body ?? {})
   }
@@ -153,11 +155,9 @@ export const api = {
     request<Ref[]>('GET', `/api/options/${kind}?search=${encodeURIComponent(search)}`),
   saveView: (key: string, view: object) => request<unknown>('PUT', `/api/views/${key}`, view),
   fileAddress: (key: string, id: string, field: string, file: string) => record(key, id, `/files/${field}/${file}`),
-  async upload(file: File): Promise<StoredFile> {
+  upload(file: File): Promise<StoredFile> {
     const body = new FormData()
     body.append('file', file, file.name)
-    const response = await fetch('/api/files', { method: 'POST', body, credentials: 'same-origin' })
-    if (!response.ok) throw await failure(response)
-    return (await response.json()) as StoredFile
+    return request('POST', '/api/files', body)
   },
 }

@@ -69,7 +69,7 @@ export function Theme({ children }: { children: ReactNode }) {
           },
           components: dark
             ? { Button: { colorPrimary: '#1668dc', colorPrimaryHover: '#1d6fe0', colorPrimaryActive: '#1554ad' } }
-            : {},
+            : { Button: { defaultHoverColor: '#0958d9' } },
         }}
       >
         {children}

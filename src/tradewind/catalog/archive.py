@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from tradewind.kernel.json import Json
 from tradewind.kernel.problems import UnreadableDefinitions
 
-MOST_BYTES = 16_000_000
+MOST_BYTES = 8_000_000
 """Of a zip, packed and unpacked."""
 MOST_ENTRIES = 4_000
 _MOST_DIRECTORY = 1_000_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -32,7 +33,7 @@ from tradewind.metadata.definitions import (
     RollupOptions,
     ViewDefinition,
 )
-from tradewind.metadata.formulas import Objects, checked_formula, circle, end_of_path, leaves
+from tradewind.metadata.formulas import Kept, Objects, checked_formula, descent, end_of_path, leaves
 from tradewind.metadata.questions import Filter
 
 _MISSING = re.compile(r"^Object missing required field `(target|path|object|function|expression)`")
@@ -47,7 +48,9 @@ _SAID = (
 """How the settings' own checks begin, the setting and the reason."""
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _RESERVED = {key for key, _ in SYSTEM_COLUMNS} | {"owner", "team", "department", "position", "pool"}
-_MAX_FIELDS = 300
+MAX_FIELDS = 300
+_DEEPEST = 50
+"""How many computed fields may build on one another."""
 _STRUCTS: dict[str, type[msgspec.Struct]] = {
     "relation": RelationOptions,
     "lines": LinesOptions,
@@ -63,19 +66,20 @@ def check_definitions(catalog: Catalog, definitions: Iterable[AnyDefinition]) ->
     objects = {**catalog.objects, **{one.key: one for one in definitions if isinstance(one, ObjectDefinition)}}
     live: Objects = {key: one for key, one in objects.items() if not one.retired}
     problems: list[Problem] = []
+    kept: Kept = {}
     for definition in definitions:
         at = f"/{definition.kind}/{definition.key}"
         parts = definition.key.split(".") if isinstance(definition, ViewDefinition | LayoutDefinition) else [definition.key]
         if not all(_KEY.fullmatch(part) and "__" not in part for part in parts):
             problems.append(_wrong(at, "key", key=definition.key))
-        problems += _problems_of(at, catalog, definition, live)
+        problems += _problems_of(at, catalog, definition, live, kept)
     return [*problems, *_dependent_problems(catalog, definitions)]
 
 
-def _problems_of(at: str, catalog: Catalog, definition: AnyDefinition, live: Objects) -> list[Problem]:
+def _problems_of(at: str, catalog: Catalog, definition: AnyDefinition, live: Objects, kept: Kept) -> list[Problem]:
     match definition:
         case ObjectDefinition():
-            return _object_problems(at, catalog.objects.get(definition.key), definition, live)
+            return _object_problems(at, catalog.objects.get(definition.key), definition, live, kept)
         case ViewDefinition():
             return _view_problems(at, definition, live)
         case LayoutDefinition():
@@ -108,14 +112,14 @@ def _dependent_problems(catalog: Catalog, definitions: Sequence[AnyDefinition]) 
 
 
 def _found(catalog: Catalog, definition: AnyDefinition, objects: Objects) -> set[tuple[str, str]]:
-    return {(problem.pointer, str(problem.params.get("reason", ""))) for problem in _problems_of("", catalog, definition, objects)}
+    return {(problem.pointer, str(problem.params.get("reason", ""))) for problem in _problems_of("", catalog, definition, objects, {})}
 
 
 def _wrong(pointer: str, reason: str, **params: Json) -> Problem:
     return InvalidDefinition(pointer=pointer, reason=reason, **params)  # pyright: ignore[reportArgumentType]
 
 
-def _object_problems(at: str, old: ObjectDefinition | None, new: ObjectDefinition, objects: Objects) -> list[Problem]:
+def _object_problems(at: str, old: ObjectDefinition | None, new: ObjectDefinition, objects: Objects, kept: Kept) -> list[Problem]:
     if new.retired:
         users = [
             f"{other.key}.{field.key}"
@@ -127,10 +131,10 @@ def _object_problems(at: str, old: ObjectDefinition | None, new: ObjectDefinitio
     problems: list[Problem] = []
     if not any(text.strip() for text in new.labels.values()):
         problems.append(_wrong(f"{at}/labels", "no_label"))
-    if len(new.fields) > _MAX_FIELDS:
-        problems.append(_wrong(f"{at}/fields", "too_many_fields", maximum=_MAX_FIELDS))
+    if len(new.fields) > MAX_FIELDS:
+        problems.append(_wrong(f"{at}/fields", "too_many_fields", maximum=MAX_FIELDS))
     keys = [field.key for field in new.fields]
-    for key in sorted({key for key in keys if keys.count(key) > 1}):
+    for key in sorted(key for key, count in Counter(keys).items() if count > 1):
         problems.append(_wrong(f"{at}/fields/{key}", "doubled_key", key=key))
     title = new.field(new.title)
     if title is None or title.type not in field_types() or not field_types()[title.type].titles:
@@ -142,11 +146,11 @@ def _object_problems(at: str, old: ObjectDefinition | None, new: ObjectDefinitio
             problems.append(_wrong(f"{at}/fields/{gone}", "retire_instead", key=gone))
     earlier = {} if old is None else {field.key: field for field in old.fields}
     for field in new.fields:
-        problems += _field_problems(f"{at}/fields/{field.key}", earlier.get(field.key), field, new, objects)
+        problems += _field_problems(f"{at}/fields/{field.key}", earlier.get(field.key), field, new, objects, kept)
     return problems
 
 
-def _field_problems(at: str, old: FieldDefinition | None, field: FieldDefinition, owner: ObjectDefinition, objects: Objects) -> list[Problem]:
+def _field_problems(at: str, old: FieldDefinition | None, field: FieldDefinition, owner: ObjectDefinition, objects: Objects, kept: Kept) -> list[Problem]:
     problems: list[Problem] = []
     if not _KEY.fullmatch(field.key) or "__" in field.key or field.key in _RESERVED:
         problems.append(_wrong(at, "key", key=field.key))
@@ -179,9 +183,9 @@ def _field_problems(at: str, old: FieldDefinition | None, field: FieldDefinition
             if end_of_path(owner, options.path, objects) is None:
                 problems.append(_wrong(f"{at}/options/path", "unknown_field", key=options.path))
         case RollupOptions():
-            problems += _rollup_problems(at, field, options, owner, objects)
+            problems += _rollup_problems(at, field, options, owner, objects, kept)
         case FormulaOptions():
-            problems += _formula_problems(at, field, options, owner, objects)
+            problems += _formula_problems(at, field, options, owner, objects, kept)
         case StatusOptions():
             gates = sorted({key for stage in options.options if not stage.retired for key in stage.required if owner.field(key) is None})
             problems += [_wrong(f"{at}/options/options", "unknown_field", key=key) for key in gates]
@@ -211,7 +215,7 @@ def _default_problems(at: str, field: FieldDefinition, options: Any) -> list[Pro
     return []
 
 
-def _rollup_problems(at: str, field: FieldDefinition, options: RollupOptions, owner: ObjectDefinition, objects: Objects) -> list[Problem]:
+def _rollup_problems(at: str, field: FieldDefinition, options: RollupOptions, owner: ObjectDefinition, objects: Objects, kept: Kept) -> list[Problem]:
     child = objects.get(options.object)
     if child is None:
         return [_wrong(f"{at}/options/object", "unknown_object", key=options.object)]
@@ -222,7 +226,7 @@ def _rollup_problems(at: str, field: FieldDefinition, options: RollupOptions, ow
         reason = "unknown_field" if options.field else "no_field"
         return [_wrong(f"{at}/options/field", reason, key=options.field)]
     wrong = [_wrong(f"{at}/options/filter", reason, key=part.field) for part in leaves(options.filter) if (reason := _condition_reason(child, part, objects))]
-    return wrong or _circle_problems(f"{at}/options/field", field, owner, objects)
+    return wrong or _circle_problems(f"{at}/options/field", field, owner, objects, kept)
 
 
 def _setting_problem(at: str, said: str) -> Problem:
@@ -249,21 +253,23 @@ def _condition_reason(owner: ObjectDefinition, part: Filter, objects: Objects) -
     return "condition" if operator is None or (operator.operand is not None and part.value in (None, "", [])) else ""
 
 
-def _formula_problems(at: str, field: FieldDefinition, options: FormulaOptions, owner: ObjectDefinition, objects: Objects) -> list[Problem]:
+def _formula_problems(at: str, field: FieldDefinition, options: FormulaOptions, owner: ObjectDefinition, objects: Objects, kept: Kept) -> list[Problem]:
     try:
-        checked = checked_formula(owner, field, objects, names=tuple(one.key for one in owner.live_fields()))
+        checked = checked_formula(owner, field, objects, names=tuple(one.key for one in owner.live_fields()), kept=kept)
     except Problem as problem:
         return [_formula_problem(at, problem)]
 
     result = "instant" if checked.type == "instant" else checked.type
     if result != options.result and {result, options.result} != {"number", "money"}:
         return [_wrong(f"{at}/options/result", "result_type", expected=options.result, found=result)]
-    return _circle_problems(f"{at}/options/expression", field, owner, objects)
+    return _circle_problems(f"{at}/options/expression", field, owner, objects, kept)
 
 
-def _circle_problems(at: str, field: FieldDefinition, owner: ObjectDefinition, objects: Objects) -> list[Problem]:
-    way = circle(owner, field, objects)
-    return [_wrong(at, "cycle", path=" → ".join(step.removeprefix(f"{owner.key}.") for step in way))] if way else []
+def _circle_problems(at: str, field: FieldDefinition, owner: ObjectDefinition, objects: Objects, kept: Kept) -> list[Problem]:
+    found = descent(owner, field, objects, _DEEPEST, kept)
+    if found.circle:
+        return [_wrong(at, "cycle", path=" → ".join(step.removeprefix(f"{owner.key}.") for step in found.circle))]
+    return [_wrong(at, "chain", most=_DEEPEST)] if found.too_deep else []
 
 
 def _formula_problem(at: str, problem: Problem) -> Problem:

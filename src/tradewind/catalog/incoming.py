@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from tradewind.catalog.check import check_definitions
+from tradewind.catalog.check import MAX_FIELDS, check_definitions
 from tradewind.catalog.files import Collection, Entry, PackFile
 from tradewind.catalog.installed import Origin
 from tradewind.catalog.joining import join, unknown_to
@@ -15,12 +15,17 @@ from tradewind.catalog.snapshot import read_catalog
 from tradewind.kernel.json import Json
 from tradewind.kernel.problems import InvalidDefinition, Problem
 from tradewind.kernel.sql import raw
-from tradewind.metadata.definitions import AnyDefinition, Catalog, ObjectDefinition, RoleDefinition, ViewDefinition
+from tradewind.metadata.definitions import AnyDefinition, Catalog, LayoutDefinition, MenuDefinition, ObjectDefinition, RoleDefinition, ViewDefinition
 from tradewind.query.database.pool import Database
 
 State = Literal["new", "changed", "same", "refused"]
 Way = Literal["replace", "adopt"]
 """`replace`: the file's word counts, and what it does not know stays. `adopt`: ours counts, and what is unknown here is added."""
+
+
+_MOST_NAMES = 1_000
+_ROUNDS = 12
+"""How far a refusal is followed to what needs the refused: the plan finds the rest of a longer chain."""
 
 
 class Incoming(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,15 +66,17 @@ def review(catalog: Catalog, known: Mapping[tuple[str, str], Here], given: Colle
 
     What does not fit is refused with the place, and with it what cannot be without it.
     """
-    file = {entry.key: entry.definition for entry in given.entries if isinstance(entry.definition, ObjectDefinition)}
-    found = [_compared(catalog, known, given.head, file, entry, roles=roles) for entry in given.entries]
-    while True:
+    entries = [_bounded(entry) for entry in given.entries]
+    file = {entry.key: entry.definition for entry in entries if isinstance(entry.definition, ObjectDefinition)}
+    found = [_compared(catalog, known, given.head, file, entry, roles=roles) for entry in entries]
+    for _ in range(_ROUNDS):
         taken = [one.ways[one.proposed] for one in found if one.proposed is not None]
         problems = check_definitions(catalog, taken)
         judged = [_judged(one, problems) for one in found]
         if all(one is before for one, before in zip(judged, found, strict=True)):
-            return judged
+            break
         found = judged
+    return found
 
 
 def taken(found: Iterable[Incoming], choices: Mapping[str, Way]) -> list[AnyDefinition]:
@@ -90,6 +97,19 @@ def origin(given: PackFile, found: Sequence[Incoming], choices: Mapping[str, Way
     """Where they come from: new ones belong to the file's pack, which is installed once all of it, and of `packs` all it needs, is here."""
     whole = all(one.state == "same" or choices.get(f"{one.kind}/{one.key}") == "replace" for one in found) and all(key in packs for key in given.requires)
     return Origin(pack=given.key, installs=given if given.key and given.version and whole else None, keeps_drafts=True)
+
+
+def _bounded(entry: Entry) -> Entry:
+    """The entry, refused where it names more than anybody would: comparing takes time for each pair."""
+    match entry.definition:
+        case ObjectDefinition(fields=fields) if len(fields) > MAX_FIELDS:
+            return msgspec.structs.replace(entry, definition=None, problem=_wrong(entry, "too_many_fields", maximum=MAX_FIELDS))
+        case ViewDefinition(columns=names) | MenuDefinition(objects=names) if len(names) > _MOST_NAMES:
+            return msgspec.structs.replace(entry, definition=None, problem=_wrong(entry, "too_long", most=_MOST_NAMES))
+        case LayoutDefinition() as one if sum(len(section.fields) for section in one.sections) + len(one.create) + len(one.related) > _MOST_NAMES:
+            return msgspec.structs.replace(entry, definition=None, problem=_wrong(entry, "too_long", most=_MOST_NAMES))
+        case _:
+            return entry
 
 
 def _compared(

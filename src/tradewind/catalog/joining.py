@@ -16,9 +16,11 @@ from tradewind.metadata.definitions import (
     FieldState,
     Grant,
     LayoutDefinition,
+    MatchRule,
     MenuDefinition,
     ObjectDefinition,
     ObjectRights,
+    QualityDefinition,
     RoleDefinition,
     ViewDefinition,
 )
@@ -43,7 +45,7 @@ def unknown_to(objects: Mapping[str, ObjectDefinition], *, partly: bool) -> Unkn
 
 
 def join(first: AnyDefinition, second: AnyDefinition, unknown: Unknown) -> AnyDefinition:
-    """`first`, with what of `second` is `unknown` to the side that `first` comes from: fields, options, objects, columns, rights."""
+    """`first`, with what of `second` is `unknown` to the side that `first` comes from: fields, options, objects, columns, rights, rules."""
     match first, second:
         case ObjectDefinition(), ObjectDefinition():
             return msgspec.structs.replace(first, fields=_fields(first.fields, second.fields))
@@ -57,8 +59,28 @@ def join(first: AnyDefinition, second: AnyDefinition, unknown: Unknown) -> AnyDe
             return msgspec.structs.replace(first, columns=_names(first.columns, second.columns, partial(unknown.field, first.object)))
         case LayoutDefinition(), LayoutDefinition():
             return _layout(first, second, unknown)
+        case QualityDefinition(), QualityDefinition():
+            return _quality(first, second, unknown)
         case _:
             return first
+
+
+def _quality(first: QualityDefinition, second: QualityDefinition, unknown: Unknown) -> QualityDefinition:
+    """A rule that compares by an unknown field or object stays. No fields at all means every field, so nothing needs adding then."""
+    stays = {rule.key for rule in second.rules if _compares_unknown(second.key, rule, unknown)}
+    rules = _woven(first.rules, second.rules, lambda rule: rule.key, stays.__contains__)
+    fields = _names(first.fields, second.fields, partial(unknown.field, first.key)) if first.fields else ()
+    return msgspec.structs.replace(first, rules=tuple(rules), fields=fields)
+
+
+def _compares_unknown(owner: str, rule: MatchRule, unknown: Unknown) -> bool:
+    own = {*(term.field for term in rule.terms), *rule.carry, *([rule.link] if rule.link else ())}
+    others = {*(term.other for term in rule.terms), *rule.carry.values()} if rule.across else ()
+    return (
+        any(unknown.field(owner, key) for key in own)
+        or (rule.across != "" and unknown.object(rule.across))
+        or any(unknown.field(rule.across, key) for key in others)
+    )
 
 
 def _rights(first: ObjectRights, second: ObjectRights, unknown: Callable[[str], bool]) -> ObjectRights:
@@ -105,16 +127,14 @@ def _keyed(value: Any) -> bool:
 
 def _layout(first: LayoutDefinition, second: LayoutDefinition, unknown: Unknown) -> LayoutDefinition:
     stays = partial(unknown.field, first.object)
+    there = {key for section in first.sections for key in section.fields}
     sections = [list(section.fields) for section in first.sections]
-    there = {key for fields in sections for key in fields}
     for section in second.sections:
-        for number, key in enumerate(section.fields):
-            if key in there or not stays(key) or not sections:
-                continue
-            before = next((one for one in reversed(section.fields[:number]) if one in there), "")
-            into = next((fields for fields in sections if before in fields), sections[-1])
-            into.insert(into.index(before) + 1 if before in into else len(into), key)
-            there.add(key)
+        own = [key for key in section.fields if key not in there and stays(key)]
+        near = next((fields for fields in sections if not set(fields).isdisjoint(section.fields)), sections[-1] if sections else None)
+        if own and near is not None:
+            near[:] = _woven(near, section.fields, str, set(own).__contains__)
+            there.update(own)
     return msgspec.structs.replace(
         first,
         sections=tuple(msgspec.structs.replace(section, fields=tuple(fields)) for section, fields in zip(first.sections, sections, strict=True)),
@@ -129,12 +149,18 @@ def _names(first: Sequence[str], second: Sequence[str], unknown: Callable[[str],
 
 def _woven(first: Sequence[T], second: Sequence[T], key: Callable[[T], str], unknown: Callable[[str], bool] = lambda _: True) -> list[T]:
     """`first` with what only `second` has and is unknown, each after what stands before it there."""
-    found, keys = list(first), [key(item) for item in first]
-    for number, item in enumerate(second):
-        if (name := key(item)) in keys or not unknown(name):
-            continue
-        before = next((one for one in map(key, reversed(second[:number])) if one in keys), None)
-        at = 0 if before is None else keys.index(before) + 1
-        found.insert(at, item)
-        keys.insert(at, name)
+    there, before, after = {key(item) for item in first}, "", dict[str, list[T]]()
+    for item in second:
+        name = key(item)
+        if name not in there:
+            if not unknown(name):
+                continue
+            there.add(name)
+            after.setdefault(before, []).append(item)
+        before = name
+    found: list[T] = []
+    waiting = [*reversed(first), *reversed(after.pop("", []))]
+    while waiting:
+        found.append(item := waiting.pop())
+        waiting += reversed(after.pop(key(item), []))
     return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -11,11 +12,15 @@ from tradewind.kernel.json import mapping
 from tradewind.kernel.problems import Problem
 from tradewind.kinds.fields.comparisons import Within
 from tradewind.kinds.fields.registry import field_types
-from tradewind.metadata.definitions import FieldDefinition, FormulaOptions, LinesOptions, LookupOptions, ObjectDefinition, RelationOptions, RollupOptions
+from tradewind.metadata.definitions import FieldDefinition, FormulaOptions, LinesOptions, ObjectDefinition, RelationOptions, RollupOptions
 from tradewind.metadata.questions import Filter
 
 Objects = Mapping[str, ObjectDefinition]
+Kept = dict[tuple[str, str, str], Any]
+"""What was found out about fields of the same objects before: whoever asks about many of them hands one along."""
 _MOVING_VALUES = ("me", "my_department")
+_COMPUTED = ("formula", "lookup", "rollup")
+T = TypeVar("T")
 
 
 def end_of_path(
@@ -33,29 +38,46 @@ def end_of_path(
     return None if end is None else (owner, end)
 
 
-def checked_formula(owner: ObjectDefinition, field: FieldDefinition, objects: Objects, *, names: Iterable[str] = ()) -> Checked:
+def checked_formula(owner: ObjectDefinition, field: FieldDefinition, objects: Objects, *, names: Iterable[str] = (), kept: Kept | None = None) -> Checked:
     """The formula of a field, parsed and typed. Raises InvalidDefinition with reason and position."""
-    return _checked(owner, field, objects, (), names)
+    expression = msgspec.convert(field.options, FormulaOptions).expression
+    found = {} if kept is None else kept
+    return check(expression, lambda path: _resolve(owner, path, objects, lambda at, one: is_volatile(at, one, objects, found)), names)
 
 
 def resolve(owner: ObjectDefinition, path: str, objects: Objects) -> Resolved | None:
     """What a formula of `owner` finds under a path; None for nothing."""
-    return _resolve(owner, path, objects, ())
+    return _resolve(owner, path, objects, lambda at, one: is_volatile(at, one, objects))
 
 
-def is_volatile(owner: ObjectDefinition, field: FieldDefinition, objects: Objects) -> bool:
+def is_volatile(owner: ObjectDefinition, field: FieldDefinition, objects: Objects, kept: Kept | None = None) -> bool:
     """Whether a computed field depends on the moment or on who asks, so that it is computed at read and never stored (semantics 14)."""
-    return _volatile(owner, field, objects, ())
+    kept = {} if kept is None else kept
+    waiting, seen = [(owner, field)], set[tuple[str, str]]()
+    while waiting:
+        at, one = waiting.pop()
+        known = kept.get(("volatile", at.key, one.key))
+        if known or (known is None and (at.key, one.key) not in seen and _moves_by_itself(at, one, objects, kept)):
+            kept["volatile", owner.key, field.key] = True
+            return True
+        if known is None and (at.key, one.key) not in seen:
+            waiting += inputs(at, one, objects, kept)
+        seen.add((at.key, one.key))
+    kept.update({("volatile", *one): False for one in seen})
+    return False
 
 
-def inputs(owner: ObjectDefinition, field: FieldDefinition, objects: Objects) -> list[tuple[ObjectDefinition, FieldDefinition]]:
+def inputs(owner: ObjectDefinition, field: FieldDefinition, objects: Objects, kept: Kept | None = None) -> list[tuple[ObjectDefinition, FieldDefinition]]:
     """The fields a computed field is made from directly, each with its object."""
+    kept = {} if kept is None else kept
+    return _once(kept, ("inputs", owner.key, field.key), lambda: _inputs(owner, field, objects, kept))
+
+
+def _inputs(owner: ObjectDefinition, field: FieldDefinition, objects: Objects, kept: Kept) -> list[tuple[ObjectDefinition, FieldDefinition]]:
     paths: list[str] = []
     match field.type:
         case "formula":
-            try:
-                made = checked_formula(owner, field, objects)
-            except Problem:
+            if (made := _typed(owner, field, objects, kept)) is None:
                 return []
             paths = [*made.paths, *(f"{lines}.{column}" for _, lines, column in made.totals if column)]
         case "lookup":
@@ -71,24 +93,35 @@ def inputs(owner: ObjectDefinition, field: FieldDefinition, objects: Objects) ->
     return [end for path in dict.fromkeys(paths) if (end := end_of_path(owner, path, objects, through=("relation", "lines"))) is not None]
 
 
-def circle(owner: ObjectDefinition, field: FieldDefinition, objects: Objects) -> tuple[str, ...]:
-    """The way a computed field comes back to itself, as object.field from field to field; empty when it does not."""
-    start = (owner.key, field.key)
-    done: set[tuple[str, str]] = set()
+class Descent(msgspec.Struct, frozen=True):
+    """How a computed field is built on others."""
 
-    def walk(at: ObjectDefinition, one: FieldDefinition, way: tuple[str, ...]) -> tuple[str, ...]:
-        for target, used in inputs(at, one, objects):
-            here = (target.key, used.key)
-            longer = (*way, f"{target.key}.{used.key}")
-            if here == start:
-                return longer
-            if here not in done:
-                done.add(here)
-                if found := walk(target, used, longer):
-                    return found
-        return ()
+    circle: tuple[str, ...]
+    """The way it comes back to itself, as object.field from field to field; empty when it does not."""
+    too_deep: bool
+    """Whether it reaches down over more fields than were allowed; then nothing is said about circles."""
 
-    return walk(owner, field, (f"{owner.key}.{field.key}",))
+
+def descent(owner: ObjectDefinition, field: FieldDefinition, objects: Objects, most: int, kept: Kept | None = None) -> Descent:
+    """Goes down from a computed field until it comes back to it, has gone over more than `most` fields, or has seen everything below."""
+    start, done = (owner.key, field.key), set[tuple[str, str]]()
+    way, open_ = [f"{owner.key}.{field.key}"], [iter(inputs(owner, field, objects, kept))]
+    while open_:
+        if len(open_) > most:
+            return Descent((), True)
+        target, used = next(open_[-1], (None, None))
+        if target is None or used is None:
+            open_.pop()
+            way.pop()
+            continue
+        here = (target.key, used.key)
+        if here == start:
+            return Descent((*way, f"{target.key}.{used.key}"), False)
+        if here not in done and used.type in _COMPUTED:
+            done.add(here)
+            way.append(f"{target.key}.{used.key}")
+            open_.append(iter(inputs(target, used, objects, kept)))
+    return Descent((), False)
 
 
 def leaves(part: Filter | None) -> list[Filter]:
@@ -98,12 +131,26 @@ def leaves(part: Filter | None) -> list[Filter]:
     return [leaf for child in part.of for leaf in leaves(child)] if part.of else [part] if part.field else []
 
 
-def _checked(owner: ObjectDefinition, field: FieldDefinition, objects: Objects, seen: tuple[str, ...], names: Iterable[str] = ()) -> Checked:
-    expression = msgspec.convert(field.options, FormulaOptions).expression
-    return check(expression, lambda path: _resolve(owner, path, objects, seen), names)
+def _once(kept: Kept, key: tuple[str, str, str], find: Callable[[], T]) -> T:
+    if key not in kept:
+        kept[key] = find()
+    return kept[key]
 
 
-def _resolve(owner: ObjectDefinition, path: str, objects: Objects, seen: tuple[str, ...]) -> Resolved | None:
+def _typed(owner: ObjectDefinition, field: FieldDefinition, objects: Objects, kept: Kept) -> Checked | None:
+    """The formula as far as its own text tells, not looking at what the fields it names are made of; None when it is wrong."""
+
+    def find() -> Checked | None:
+        try:
+            return check(msgspec.convert(field.options, FormulaOptions).expression, lambda path: _resolve(owner, path, objects, lambda _, __: False))
+        except Problem:
+            return None
+
+    return _once(kept, ("typed", owner.key, field.key), find)
+
+
+def _resolve(owner: ObjectDefinition, path: str, objects: Objects, moves: Callable[[ObjectDefinition, FieldDefinition], bool]) -> Resolved | None:
+    """What is found under a path; `moves` says whether a field is volatile."""
     head, _, rest = path.partition(".")
     field = owner.field(head)
     if field is None:
@@ -112,13 +159,13 @@ def _resolve(owner: ObjectDefinition, path: str, objects: Objects, seen: tuple[s
         if not rest:
             return Resolved("lines", many=True)
         target = objects.get(msgspec.convert(field.options, LinesOptions).target)
-        inner = None if target is None else _resolve(target, rest, objects, seen)
+        inner = None if target is None else _resolve(target, rest, objects, moves)
         return None if inner is None else Resolved(inner.type, many=True, volatile=inner.volatile)
     if rest:
         target = objects.get(msgspec.convert(field.options, RelationOptions).target) if field.type == "relation" else None
-        return None if target is None else _resolve(target, rest, objects, seen)
+        return None if target is None else _resolve(target, rest, objects, moves)
     kind = _formula_type(field, objects)
-    return Resolved(kind, volatile=_volatile(owner, field, objects, seen)) if kind else None
+    return Resolved(kind, volatile=moves(owner, field)) if kind else None
 
 
 def _formula_type(field: FieldDefinition, objects: Objects) -> str:
@@ -134,40 +181,23 @@ def _formula_type(field: FieldDefinition, objects: Objects) -> str:
     return "" if kind is None else kind.formula_type or ""
 
 
-def _volatile(owner: ObjectDefinition, field: FieldDefinition, objects: Objects, seen: tuple[str, ...]) -> bool:
-    here = f"{owner.key}.{field.key}"
-    if here in seen:
-        return False
-    around = (*seen, here)
-    match field.type:
-        case "formula":
-            try:
-                return _checked(owner, field, objects, around).volatile
-            except Problem:
-                return False
-        case "lookup":
-            end = end_of_path(owner, msgspec.convert(field.options, LookupOptions).path, objects)
-            return end is not None and _volatile(*end, objects, around)
-        case "rollup":
-            options = msgspec.convert(field.options, RollupOptions)
-            child = objects.get(options.object)
-            if child is None:
-                return False
-            source = child.field(options.field)
-            return (source is not None and _volatile(child, source, objects, around)) or any(
-                _moves(child, leaf, objects, around) for leaf in leaves(options.filter)
-            )
-        case _:
-            return False
+def _moves_by_itself(owner: ObjectDefinition, field: FieldDefinition, objects: Objects, kept: Kept) -> bool:
+    """Whether a computed field changes without a write whatever it is made of."""
+    if field.type == "formula":
+        made = _typed(owner, field, objects, kept)
+        return made is not None and made.volatile
+    if field.type == "rollup":
+        options = msgspec.convert(field.options, RollupOptions)
+        child = objects.get(options.object)
+        return child is not None and any(_moves(child, leaf, objects) for leaf in leaves(options.filter))
+    return False
 
 
-def _moves(owner: ObjectDefinition, leaf: Filter, objects: Objects, seen: tuple[str, ...]) -> bool:
+def _moves(owner: ObjectDefinition, leaf: Filter, objects: Objects) -> bool:
     """Whether a condition holds for other records tomorrow, or for another reader."""
     if leaf.op in ("within", "is_me") or any(key in (mapping(leaf.value) or ()) for key in _MOVING_VALUES):
         return True
     end = end_of_path(owner, leaf.field, objects)
-    if end is None:
-        return False
-    kind = field_types().get(end[1].type)
+    kind = None if end is None else field_types().get(end[1].type)
     operator = None if kind is None else kind.operators.get(leaf.op)
-    return (operator is not None and operator.operand is Within) or _volatile(*end, objects, seen)
+    return operator is not None and operator.operand is Within

@@ -1,18 +1,15 @@
 /** What publishing will do, sentence by sentence; who may use a new object; then it is published, with a way back. */
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Button, Drawer, Input, Select } from 'antd'
-import { useCallback, useState } from 'react'
+import { Select } from 'antd'
+import { useState } from 'react'
 import { isFiles } from '../../../kinds/fields/registry'
-import { ApiProblem } from '../../../ui/api'
 import { layoutOf, useCatalog, useMe, viewsOf } from '../../../ui/catalog'
-import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
-import { Failed, Skeleton } from '../../../ui/states'
-import { usePhone } from '../../../ui/theme'
 import type { Found } from '../edit/model'
-import { Running } from '../edit/Running'
-import { definitions as asking, type ChangeSet, type Step } from '../edit/server'
+import { PlanSheet } from '../edit/PlanSheet'
+import { definitions as asking } from '../edit/server'
 import { useProblemText } from '../edit/texts'
+import { usePublishing } from '../edit/usePublishing'
 import { type Doc, type FieldDef, LEVELS, type Level, type ObjectDef, placeOf, rightsFor } from './model'
 import { useDefinitions } from './server'
 
@@ -66,28 +63,14 @@ async function together(doc: Doc, object: string, levels: Record<string, Level>,
 
 export function PlanDrawer({ object, doc, original, base, onJump, onPublished, onClose }: Props) {
   const { t, say } = useWords()
-  const me = useMe()
   const catalog = useCatalog()
-  const phone = usePhone()
   const sentence = useProblemText()
-  const all = useDefinitions()
   const [levels, setLevels] = useState<Record<string, Level>>({})
   const [menu, setMenu] = useState('')
   const [title, setTitle] = useState('')
   const [onForm, setOnForm] = useState<string[] | null>(null)
   const [onList, setOnList] = useState<string[]>([])
-  const [busy, setBusy] = useState(false)
-  const [refused, setRefused] = useState<ApiProblem | null>(null)
-  const [running, setRunning] = useState('')
-  const ended = useCallback(
-    (now: ChangeSet) => {
-      setRunning('')
-      setBusy(false)
-      if (now.state === 'done') onPublished(now.id)
-      else if (now.problem) setRefused(new ApiProblem({ status: 422, ...now.problem }))
-    },
-    [onPublished],
-  )
+  const publishing = usePublishing(onPublished)
   const plan = useQuery({
     queryKey: ['plan', doc],
     queryFn: () => asking.check(Object.values(doc), false),
@@ -96,12 +79,6 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
     refetchOnWindowFocus: false,
   })
   const isNew = !original && !doc[object]?.parent
-  const roles = (all.data ?? []).filter((one) => one.kind === 'role' && !one.retired)
-  const mayGrant = me.system_rights.includes('roles')
-  const steps = plan.data?.operations ?? []
-  const made = new Set(steps.filter((step) => step.op === 'create_object').map((step) => step.object))
-  const problems: Found[] = plan.data?.problems ?? []
-  const blocked = problems.length > 0 || steps.some((step) => step.refused)
   const layout = original && layoutOf(catalog, object)
   const formLayout = layout?.create?.length ? layout : undefined
   const view = original && viewsOf(catalog, object).find((one) => !one.private_to)
@@ -111,32 +88,15 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
   const forForm = formLayout ? added.filter((field) => !['lookup', 'rollup', 'formula', 'auto_number'].includes(field.type)) : []
   const forList = view ? added.filter((field) => field.type !== 'lines' && !isFiles(field.type)) : []
   const chosen = (onForm ?? forForm.map((field) => field.key)).filter((key) => forForm.some((field) => field.key === key))
-  const publish = async () => {
-    setBusy(true)
-    setRefused(null)
-    try {
-      const made = await together(doc, object, levels, menu, {
-        layout: formLayout && { key: formLayout.key, fields: chosen },
-        view: view && { key: view.key, fields: onList.filter((key) => forList.some((field) => field.key === key)) },
-      })
-      const bases = { ...made.base, [`object/${object}`]: base }
-      const done = await asking.publish(made.definitions, bases, title)
-      if (done.state === 'running') setRunning(done.change_set)
-      else onPublished(done.change_set)
-    } catch (problem) {
-      setRefused(
-        problem instanceof ApiProblem ? problem : new ApiProblem({ status: 0, code: 'internal', detail: String(problem) }),
-      )
-      setBusy(false)
-    }
+  const handIn = async () => {
+    const made = await together(doc, object, levels, menu, {
+      layout: formLayout && { key: formLayout.key, fields: chosen },
+      view: view && { key: view.key, fields: onList.filter((key) => forList.some((field) => field.key === key)) },
+    })
+    return asking.publish(made.definitions, { ...made.base, [`object/${object}`]: base }, title)
   }
   const name = (key: string) => say(doc[key]?.labels ?? catalog.objects[key]?.labels, key)
-  const refusedItems = (refused?.body.errors ?? []).map((item) => ({
-    pointer: item.pointer ?? '',
-    code: item.code,
-    params: item.params ?? {},
-  }))
-  const jump = (problem: Found) => {
+  const line = (problem: Found) => {
     const place = placeOf(problem)
     return (
       <li key={problem.pointer + JSON.stringify(problem.params)}>
@@ -150,150 +110,92 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
     )
   }
   return (
-    <Drawer
-      open
-      title={t('plan.title')}
-      placement={phone ? 'bottom' : 'right'}
-      size={phone ? '92vh' : 560}
-      closable={!busy || running !== ''}
-      maskClosable={!busy || running !== ''}
-      onClose={busy && !running ? () => undefined : onClose}
-      footer={
-        <div className="form-foot">
-          <span className="quiet grow" role="status">
-            {busy ? t('plan.running') : ''}
-          </span>
-          <Button onClick={onClose} disabled={busy && !running}>
-            {t(running ? 'plan.close' : 'action.cancel')}
-          </Button>
-          <Button type="primary" loading={busy} disabled={plan.isPending || blocked} onClick={() => void publish()}>
-            {t('build.publish')}
-          </Button>
-        </div>
-      }
+    <PlanSheet
+      plan={plan}
+      publishing={publishing}
+      line={line}
+      onJump={onJump}
+      note={title}
+      onNote={setTitle}
+      onPublish={() => void publishing.publish(handIn)}
+      onClose={onClose}
     >
-      {running ? (
-        <Running id={running} onEnd={ended} />
-      ) : plan.isPending ? (
-        <Skeleton />
-      ) : plan.isError ? (
-        <Failed problem={plan.error} retry={() => void plan.refetch()} />
-      ) : (
-        <div className="plan">
-          {refused && (
-            <Alert
-              type="error"
-              showIcon
-              title={t(titleOf(refused))}
-              description={refusedItems.length ? <ul className="plan-problems">{refusedItems.map(jump)}</ul> : refused.message}
-            />
-          )}
-          {problems.length > 0 && (
-            <section>
-              <h2>{t('plan.problems', { count: problems.length })}</h2>
-              <ul className="plan-problems">{problems.map(jump)}</ul>
-            </section>
-          )}
-          {!problems.length && (
-            <section>
-              <h2>{t('plan.steps')}</h2>
-              {steps.length ? (
-                <ol className="plan-steps">
-                  {steps
-                    .filter((step) => step.op !== 'add_field' || !made.has(step.object))
-                    .map((step) => (
-                      <StepLine
-                        key={`${step.op}/${step.object}/${step.field}`}
-                        step={step}
-                        onJump={onJump}
-                        {...(step.op === 'create_object'
-                          ? { parts: steps.filter((one) => one.op === 'add_field' && one.object === step.object) }
-                          : {})}
-                      />
-                    ))}
-                </ol>
-              ) : (
-                <p className="quiet">{t('plan.nothing')}</p>
-              )}
-            </section>
-          )}
-          {isNew && !problems.length && (
-            <section>
-              <h2>{t('plan.who')}</h2>
-              <p className="quiet">{t(mayGrant ? 'plan.whoHelp' : 'plan.whoNoRight')}</p>
-              <div className="plan-roles">
-                {roles.map((role) => {
-                  const administrator = role.key === 'administrator'
-                  return (
-                    <label key={role.key} className="plan-role">
-                      <span className="grow cut">{say(role.labels, role.key)}</span>
-                      <Select
-                        size="small"
-                        aria-label={t('plan.level', { role: say(role.labels, role.key) })}
-                        disabled={administrator || !mayGrant}
-                        value={administrator ? 'all' : (levels[role.key] ?? 'none')}
-                        popupMatchSelectWidth={false}
-                        options={LEVELS.map((level) => ({ value: level, label: t(`plan.levels.${level}`) }))}
-                        onChange={(level: Level) => setLevels((now) => ({ ...now, [role.key]: level }))}
-                      />
-                    </label>
-                  )
-                })}
-              </div>
-              {catalog.menus.length > 0 && (
-                <label className="plan-role">
-                  <span className="grow">{t('plan.menu')}</span>
-                  <Select
-                    size="small"
-                    aria-label={t('plan.menu')}
-                    value={menu}
-                    popupMatchSelectWidth={false}
-                    options={[
-                      { value: '', label: t('plan.noMenu') },
-                      ...catalog.menus.map((one) => ({ value: one.key, label: say(one.labels, one.key) })),
-                    ]}
-                    onChange={setMenu}
-                  />
-                </label>
-              )}
-            </section>
-          )}
-          {!problems.length && forForm.length + forList.length > 0 && (
-            <section>
-              <h2>{t('plan.where')}</h2>
-              <div className="field-form">
-                {forForm.length > 0 && <FieldsOn label={t('plan.onForm')} fields={forForm} value={chosen} onChange={setOnForm} />}
-                {forList.length > 0 && (
-                  <FieldsOn
-                    label={t('plan.onList', { view: say(view?.labels, object) })}
-                    fields={forList}
-                    value={onList}
-                    onChange={setOnList}
-                  />
-                )}
-              </div>
-            </section>
-          )}
-          {!problems.length && (
-            <label className="setting">
-              <span>{t('plan.note')}</span>
-              <Input
-                value={title}
-                maxLength={200}
-                placeholder={t('plan.noteHelp')}
-                onChange={(event) => setTitle(event.target.value)}
+      {isNew && <WhoMayUse levels={levels} onLevels={setLevels} menu={menu} onMenu={setMenu} />}
+      {forForm.length + forList.length > 0 && (
+        <section>
+          <h2>{t('plan.where')}</h2>
+          <div className="field-form">
+            {forForm.length > 0 && <FieldsOn label={t('plan.onForm')} fields={forForm} value={chosen} onChange={setOnForm} />}
+            {forList.length > 0 && (
+              <FieldsOn
+                label={t('plan.onList', { view: say(view?.labels, object) })}
+                fields={forList}
+                value={onList}
+                onChange={setOnList}
               />
-            </label>
-          )}
-        </div>
+            )}
+          </div>
+        </section>
       )}
-    </Drawer>
+    </PlanSheet>
   )
 }
 
-function titleOf(refused: ApiProblem) {
-  if (refused.body.code !== 'schema.conflict') return 'plan.failed'
-  return refused.body.params?.reason === 'running' ? 'plan.beside' : 'plan.conflict'
+interface WhoProps {
+  levels: Record<string, Level>
+  onLevels: (levels: Record<string, Level>) => void
+  menu: string
+  onMenu: (menu: string) => void
+}
+
+/** Which roles get rights on a new object, and in which menu it stands. */
+function WhoMayUse({ levels, onLevels, menu, onMenu }: WhoProps) {
+  const { t, say } = useWords()
+  const catalog = useCatalog()
+  const all = useDefinitions()
+  const mayGrant = useMe().system_rights.includes('roles')
+  const roles = (all.data ?? []).filter((one) => one.kind === 'role' && !one.retired)
+  return (
+    <section>
+      <h2>{t('plan.who')}</h2>
+      <p className="quiet">{t(mayGrant ? 'plan.whoHelp' : 'plan.whoNoRight')}</p>
+      <div className="plan-roles">
+        {roles.map((role) => {
+          const administrator = role.key === 'administrator'
+          return (
+            <label key={role.key} className="plan-role">
+              <span className="grow cut">{say(role.labels, role.key)}</span>
+              <Select
+                size="small"
+                aria-label={t('plan.level', { role: say(role.labels, role.key) })}
+                disabled={administrator || !mayGrant}
+                value={administrator ? 'all' : (levels[role.key] ?? 'none')}
+                popupMatchSelectWidth={false}
+                options={LEVELS.map((level) => ({ value: level, label: t(`plan.levels.${level}`) }))}
+                onChange={(level: Level) => onLevels({ ...levels, [role.key]: level })}
+              />
+            </label>
+          )
+        })}
+      </div>
+      {catalog.menus.length > 0 && (
+        <label className="plan-role">
+          <span className="grow">{t('plan.menu')}</span>
+          <Select
+            size="small"
+            aria-label={t('plan.menu')}
+            value={menu}
+            popupMatchSelectWidth={false}
+            options={[
+              { value: '', label: t('plan.noMenu') },
+              ...catalog.menus.map((one) => ({ value: one.key, label: say(one.labels, one.key) })),
+            ]}
+            onChange={onMenu}
+          />
+        </label>
+      )}
+    </section>
+  )
 }
 
 function fieldName(
@@ -327,92 +229,5 @@ function FieldsOn({ label, fields, value, onChange }: FieldsOnProps) {
         onChange={onChange}
       />
     </div>
-  )
-}
-
-interface StepProps {
-  step: Step
-  parts?: Step[]
-  onJump: (object: string, field: string) => void
-}
-
-function StepLine({ step, parts, onJump }: StepProps) {
-  const { t, say } = useWords()
-  const params = step.params as { object_labels?: Record<string, string>; field_labels?: Record<string, string>; type?: string }
-  const members = ((step.params.members as string[] | undefined) ?? [])
-    .map((one) => t(`build.member.${one}`))
-    .join(t('build.comma'))
-  const op =
-    step.op === 'set_required' || step.op === 'set_unique'
-      ? `${step.op}.${step.params.on === false ? 'off' : 'on'}`
-      : step.op === 'change_settings'
-        ? `change_settings.${step.field ? 'field' : 'object'}`
-        : step.op
-  const values = (step.params.values as { id: string; value: string }[] | undefined) ?? []
-  const labelsOf = (part: Step) => say(part.params.field_labels as Record<string, string> | undefined, part.field)
-  return (
-    <li className={step.refused ? 'refused' : step.risk}>
-      <Icon name={step.refused ? 'warn' : step.risk === 'slow' ? 'clock' : 'check'} />
-      <div>
-        {t(`plan.${op}`, {
-          object: say(params.object_labels, step.object),
-          field: say(params.field_labels, step.field),
-          type: t(`build.types.${params.type ?? 'text'}`, { defaultValue: params.type ?? '' }),
-          members,
-        })}
-        {step.rows > 0 && (
-          <span className="quiet">
-            {' '}
-            {t(`plan.rows.${step.op}`, { rows: step.rows, defaultValue: t('plan.rows.other', { rows: step.rows }) })}
-          </span>
-        )}
-        {parts && (
-          <details>
-            <summary className="quiet">{t('build.fields', { count: parts.length })}</summary>
-            {parts
-              .map(
-                (part) =>
-                  `${labelsOf(part)} (${t(`build.types.${String(part.params.type)}`, { defaultValue: part.params.type })})`,
-              )
-              .join(t('build.comma'))}
-          </details>
-        )}
-        {step.risk === 'slow' && <div className="quiet">{t('plan.slow')}</div>}
-        {step.refused && (
-          <div className="danger-text">
-            {t(`build.problem.${step.refused}`, {
-              ...step.params,
-              values: values
-                .slice(0, 3)
-                .map((one) => one.value)
-                .join(t('build.comma')),
-              defaultValue: step.refused,
-            })}{' '}
-            <button type="button" className="link" onClick={() => onJump(step.object, step.field)}>
-              {t('plan.goThere')}
-            </button>
-            {values.length > 0 && (
-              <details className="plan-values" open={values.length <= 5}>
-                <summary>
-                  {t(Number(step.params.count) > values.length ? 'plan.firstValues' : 'plan.values', {
-                    count: Number(step.params.count ?? values.length),
-                    shown: values.length,
-                  })}
-                </summary>
-                <ul>
-                  {values.map((one) => (
-                    <li key={one.id}>
-                      <a href={`/o/${step.object}/${one.id}`} target="_blank" rel="noreferrer">
-                        {one.value}
-                      </a>
-                    </li>
-                  ))}
-                </ul>
-              </details>
-            )}
-          </div>
-        )}
-      </div>
-    </li>
   )
 }

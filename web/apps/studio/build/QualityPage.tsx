@@ -89,6 +89,7 @@ function Editing({ object, objects, types, editor, body }: EditingProps) {
   const [open, setOpen] = useState('')
   const owner = objects[object] as ObjectDef
   const name = say(owner.labels, object)
+  const fieldName = (key: string) => say(owner.fields.find((one) => one.key === key)?.labels, key)
   const rules = body.rules ?? []
   const change = (next: QualityDef, place?: string) => editor.change({ [object]: tidy(next) }, place)
   const refresh = async () => {
@@ -215,7 +216,9 @@ function Editing({ object, objects, types, editor, body }: EditingProps) {
           kind="quality"
           name={object}
           draft={editor.changed ? body : undefined}
-          compare={(before, after) => <QualityDifferences before={before && tidy(before)} after={tidy(after)} owner={owner} />}
+          compare={(before, after) => (
+            <QualityDifferences before={before && tidy(before)} after={tidy(after)} field={fieldName} />
+          )}
           onRestore={(earlier) => change(earlier)}
           onUndone={() => void refresh()}
           onClose={() => setDialog('')}

@@ -13,11 +13,12 @@ import { type Difference, differences, type QualityDef } from './quality'
 export function QualityDifferences({
   before,
   after,
-  owner,
+  field,
 }: {
   before: QualityDef | undefined
   after: QualityDef
-  owner: ObjectDef
+  /** What a field of the object is called. */
+  field: (key: string) => string
 }) {
   const { t, say } = useWords()
   const found = differences(before, after)
@@ -40,9 +41,7 @@ export function QualityDifferences({
       case 'fields':
         return one.fields.length
           ? t('build.quality.diff.fields', {
-              fields: one.fields
-                .map((key) => say(owner.fields.find((field) => field.key === key)?.labels, key))
-                .join(t('build.comma')),
+              fields: one.fields.map(field).join(t('build.comma')),
             })
           : t('build.quality.diff.allFields')
       default:
@@ -71,7 +70,7 @@ interface Props {
 }
 
 export function QualityPlan({ name, before, after, base, owner, problems, onPublished, onClose }: Props) {
-  const { t } = useWords()
+  const { t, say } = useWords()
   const phone = usePhone()
   const sentence = useProblemText()
   const [title, setTitle] = useState('')
@@ -122,7 +121,11 @@ export function QualityPlan({ name, before, after, base, owner, problems, onPubl
           />
         )}
         <p>{t('build.quality.publishText')}</p>
-        <QualityDifferences before={before} after={after} owner={owner} />
+        <QualityDifferences
+          before={before}
+          after={after}
+          field={(key) => say(owner.fields.find((one) => one.key === key)?.labels, key)}
+        />
         <label className="setting">
           <span>{t('plan.note')}</span>
           <Input

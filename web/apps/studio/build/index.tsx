@@ -1,20 +1,26 @@
 /** Objects of this installation, one's own drafts, and the way to a new object. */
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Button, Checkbox, Input } from 'antd'
+import { Button, Checkbox, Drawer, Dropdown, Input } from 'antd'
 import { lazy, Suspense, useState } from 'react'
+import { ApiProblem } from '../../../ui/api'
 import { useMe } from '../../../ui/catalog'
 import { ago } from '../../../ui/format'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 import { Empty, Failed, Skeleton } from '../../../ui/states'
+import { usePhone } from '../../../ui/theme'
+import { sayProblem, say as toast } from '../../../ui/toast'
 import '../edit/edit.css'
-import { type Draft, definitions } from '../edit/server'
+import { Running } from '../edit/Running'
+import { type ChangeSet, type Draft, definitions } from '../edit/server'
 import type { ObjectDef } from './model'
 import { SlowLists } from './SlowLists'
 import { type Listed, useDefinitions } from './server'
 
 const NewObject = lazy(() => import('./NewObject'))
+const ExportDialog = lazy(() => import('./ExportDialog'))
+const ImportDrawer = lazy(() => import('./ImportDrawer'))
 
 export default function BuildPage() {
   const me = useMe()
@@ -29,7 +35,31 @@ function Objects() {
   const drafts = useQuery({ queryKey: ['drafts'], queryFn: definitions.drafts<ObjectDef>, staleTime: 0 })
   const [search, setSearch] = useState('')
   const [retired, setRetired] = useState(false)
-  const [creating, setCreating] = useState(false)
+  const [dialog, setDialog] = useState<'' | 'new' | 'export' | 'import'>('')
+  const [undoing, setUndoing] = useState('')
+  const phone = usePhone()
+  const queries = useQueryClient()
+  const close = () => setDialog('')
+  const refresh = () =>
+    Promise.all(['catalog', 'definitions', 'drafts', 'admin'].map((key) => queries.invalidateQueries({ queryKey: [key] })))
+  const onImported = async (changeSet: string, count: number) => {
+    close()
+    await refresh()
+    toast(t('definitions.import.published', { count }), {
+      undo: async () => {
+        const made = await definitions.undo(changeSet)
+        if (made.state === 'running') setUndoing(made.change_set)
+        else await refresh()
+        return made.state === 'running' ? 'later' : 'done'
+      },
+    })
+  }
+  const onUndone = async (ended: ChangeSet) => {
+    setUndoing('')
+    await refresh()
+    if (ended.state === 'done') toast(t('toast.undone'))
+    else if (ended.problem) sayProblem(new ApiProblem({ status: 422, ...ended.problem }))
+  }
   if (all.isPending || drafts.isPending) return <Skeleton />
   if (all.isError || drafts.isError)
     return <Failed problem={all.error ?? drafts.error} retry={() => void Promise.all([all.refetch(), drafts.refetch()])} />
@@ -48,7 +78,18 @@ function Objects() {
           <h1>{t('build.title')}</h1>
           <p className="quiet">{t('build.intro')}</p>
         </div>
-        <Button type="primary" icon={<Icon name="plus" />} onClick={() => setCreating(true)}>
+        <Dropdown
+          trigger={['click']}
+          menu={{
+            items: [
+              { key: 'export', label: t('definitions.export.title'), onClick: () => setDialog('export') },
+              { key: 'import', label: t('definitions.import.title'), onClick: () => setDialog('import') },
+            ],
+          }}
+        >
+          <Button aria-label={t('definitions.files')} icon={<Icon name="more" />} />
+        </Dropdown>
+        <Button type="primary" icon={<Icon name="plus" />} onClick={() => setDialog('new')}>
           {t('build.newObject')}
         </Button>
       </header>
@@ -84,10 +125,21 @@ function Objects() {
         </>
       )}
       <SlowLists />
-      {creating && (
-        <Suspense>
-          <NewObject taken={[...objects, ...begun].map((one) => one.key)} onClose={() => setCreating(false)} />
-        </Suspense>
+      <Suspense>
+        {dialog === 'new' && <NewObject taken={[...objects, ...begun].map((one) => one.key)} onClose={close} />}
+        {dialog === 'export' && <ExportDialog all={all.data} onClose={close} />}
+        {dialog === 'import' && <ImportDrawer onPublished={(done, count) => void onImported(done, count)} onClose={close} />}
+      </Suspense>
+      {undoing && (
+        <Drawer
+          open
+          title={t('plan.title')}
+          placement={phone ? 'bottom' : 'right'}
+          size={phone ? '92vh' : 560}
+          onClose={() => setUndoing('')}
+        >
+          <Running id={undoing} back onEnd={(ended) => void onUndone(ended)} />
+        </Drawer>
       )}
     </div>
   )

@@ -40,12 +40,12 @@ export function TextsInput({ label, value, onChange, area, autoFocus, invalid }:
   )
 }
 
-/** A problem as a sentence. */
-export function useProblemText() {
+/** A problem as a sentence; `first` names a space of messages whose own sentences come before the editor's. */
+export function useProblemText(first = 'build') {
   const { t } = useWords()
   return (problem: Found): string => {
     const reason = String(problem.params.reason ?? '')
-    const space = problem.params.rule === 'formula' ? 'formula' : 'problem'
+    const spaces = problem.params.rule === 'formula' ? ['build.formula'] : [`${first}.problem`, 'build.problem']
     const shown = Object.fromEntries(
       Object.entries(problem.params).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
     )
@@ -59,12 +59,10 @@ export function useProblemText() {
       ? ` ${t('build.formula.suggestion', { suggestion: problem.params.suggestion })}`
       : ''
     return (
-      t(`build.${space}.${reason}`, {
-        ...shown,
-        cause,
-        setting,
-        defaultValue: t('build.problem.other', { reason: reason || problem.code }),
-      }) + suggestion
+      t(
+        spaces.map((space) => `${space}.${reason}`),
+        { ...shown, cause, setting, defaultValue: t('build.problem.other', { reason: reason || problem.code }) },
+      ) + suggestion
     )
   }
 }
