@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import dataclasses
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import openpyxl
 import psycopg
 import pytest
 from litestar.testing import AsyncTestClient
 
 from tradewind.edge.cli.importing import CannotImport, run
-from tradewind.edge.demo import prepare
 from tradewind.edge.http.app import build_app
+from tradewind.ingest import stages
+from tradewind.kernel.clock import ManualClock, SystemClock
 from tradewind.kernel.settings import Settings
+from tradewind.kernel.sql import raw
+from tradewind.query.database.pool import open_pool
 
 ROOT = Path(__file__).resolve().parents[2]
 EXCERPT = ROOT / "tests" / "data" / "online_retail_excerpt.csv"
@@ -32,13 +38,9 @@ ASIA = ("Japan", "Hong Kong", "Singapore", "Australia", "Israel", "Lebanon", "Ba
 
 
 @pytest.fixture
-async def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(database_url=database_url, data_folder=tmp_path, pool_size=4, default_language="en")
-
-
-@pytest.fixture
-async def sign_ins(settings: Settings) -> dict[str, str]:
-    return await prepare(settings, lambda _: None)
+def settings(settings: Settings) -> Settings:
+    """The demo installation, speaking English."""
+    return dataclasses.replace(settings, default_language="en")
 
 
 @pytest.fixture
@@ -293,3 +295,86 @@ def _has_come(url: str, lines_there: int) -> bool:
             'SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE \'INSERT INTO "data"."order%\''
         )
         return (connection.execute(running).fetchone() or (0,))[0] > 0
+
+
+async def test_a_workbook_comes_in_like_the_text_and_is_seen_in_the_studio(
+    settings: Settings, sign_ins: dict[str, str], client: Client, tmp_path: Path
+) -> None:
+    lines = lines_of()[:120]
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(list(lines[0]))
+    for line in lines:
+        moment = datetime.strptime(line["InvoiceDate"], "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 - as a spreadsheet has it
+        sheet.append(
+            [
+                line["InvoiceNo"],
+                line["StockCode"],
+                line["Description"],
+                int(line["Quantity"]),
+                moment,
+                float(line["UnitPrice"]),
+                line["CustomerID"],
+                line["Country"],
+            ]
+        )
+    book.save(tmp_path / "invoices.xlsx")
+    given = msgspec.json.decode(MAP.read_bytes())
+    given["targets"][2]["fields"]["date"]["as"]["format"] = ""
+    (tmp_path / "map.json").write_bytes(msgspec.json.encode(given))
+    assert await run(settings, tmp_path / "invoices.xlsx", tmp_path / "map.json", name="workbook") == 0
+    assert in_base(settings.database_url) == expected(lines)
+    await enter(client, sign_ins, "admin")
+    (shown,) = (await client.get("/api/imports?all=true")).json()["imports"]
+    assert (shown["state"], shown["person"], shown["file"]["kind"], shown["progress"]["loaded"]) == ("done", None, "xlsx", 120)
+    report = (await client.get(f"/api/imports/{shown['id']}/report")).json()
+    assert {one["field"]: one["same"] for one in report["sums"]} == {"price": True, "quantity": True, "unit_price": True}
+    await enter(client, sign_ins, "mei")
+    assert (await client.get("/api/imports?all=true")).json()["imports"] == []
+
+
+async def test_a_run_whose_command_died_is_paused_and_one_whose_job_is_gone_has_failed(settings: Settings, sign_ins: dict[str, str], tmp_path: Path) -> None:
+    assert await run(settings, written(tmp_path / "invoices.csv", lines_of()[:20]), MAP, name="died") == 0
+    database = await open_pool(settings.database_url, size=2)
+    try:
+        async with database.transaction() as connection:
+            await connection.execute(raw("UPDATE system.imports SET state = 'running'"))
+            await connection.execute(
+                raw(
+                    "INSERT INTO system.imports (id, name, state, stage, size, chunk_rows, created_at, updated_at)"
+                    " SELECT gen_random_uuid(), 'lost', 'trying', 'try', 1, 100, created_at, updated_at FROM system.imports"
+                )
+            )
+        assert await stages.tend(database, SystemClock()) == 0
+        assert await stages.tend(database, ManualClock(SystemClock().now() + timedelta(minutes=6))) == 2
+        async with database.reading() as connection:
+            found = await connection.rows(raw("SELECT name, state, problem->'params'->>'rule' FROM system.imports ORDER BY name"))
+    finally:
+        await database.close()
+    assert [tuple(row) for row in found] == [("invoices.csv", "paused", "broken"), ("lost", "mapping", "broken")]
+    assert await run(settings, tmp_path / "invoices.csv", MAP, name="died") == 0
+
+
+async def test_memory_does_not_grow_with_the_file(settings: Settings, sign_ins: dict[str, str], tmp_path: Path) -> None:
+    lines = lines_of()
+    peaks: list[float] = []
+    for times in (3, 12):
+        file = written(tmp_path / f"invoices{times}.csv", lines * times)
+        peaks.append(await asyncio.to_thread(_peak_of_import, settings.database_url, file))
+    assert in_base(settings.database_url)["order_line"] == 15 * len(lines)
+    assert peaks[1] < peaks[0] * 1.2
+
+
+def _peak_of_import(url: str, file: Path) -> float:
+    """Megabytes of memory the command had at most."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tradewind", "import", str(file), "--map", str(MAP)],
+        env={**os.environ, "TRADEWIND_DATABASE_URL": url, "TRADEWIND_DATA_FOLDER": str(file.parent)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return used.ru_maxrss / 1024

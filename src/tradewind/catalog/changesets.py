@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +16,13 @@ from tradewind.catalog.schema.operations.registry import read
 from tradewind.jobs.queue import enqueue
 from tradewind.kernel.clock import Clock
 from tradewind.kernel.json import Json
-from tradewind.kernel.problems import DefinitionConflict, Problem
+from tradewind.kernel.problems import Busy, DefinitionConflict, Problem
 from tradewind.kernel.sql import join, param, raw
 from tradewind.metadata.definitions import DEFINITION_KINDS, AnyDefinition, Catalog
-from tradewind.query.database.pool import Database
+from tradewind.query.database.pool import Connection, Database
 
 JOB = "publish"
-PUBLISH_LOCK = 7_203_714_413
+_PUBLISH_LOCK = 7_203_714_413
 FROM_AN_EDITOR = Origin()
 WORKED_ON = raw("EXISTS (SELECT 1 FROM system.jobs AS j WHERE j.name = 'publish' AND j.key = c.id::text AND j.state IN ('ready', 'running'))")
 """Whether a change set `c` is a job that is not ended."""
@@ -30,9 +30,31 @@ WORKED_ON = raw("EXISTS (SELECT 1 FROM system.jobs AS j WHERE j.name = 'publish'
 
 @asynccontextmanager
 async def alone(database: Database) -> AsyncGenerator[None]:
+    """Keeps every other publish waiting meanwhile."""
     async with database.alone() as connection:
-        await connection.execute(raw("SELECT pg_advisory_lock(") + param(PUBLISH_LOCK) + raw(")"))
-        yield
+        await connection.execute(raw("SELECT pg_advisory_lock(") + param(_PUBLISH_LOCK) + raw(")"))
+        try:
+            yield
+        finally:
+            await _let_go(connection)
+
+
+@asynccontextmanager
+async def alone_at_once(database: Database) -> AsyncGenerator[bool]:
+    """The same without waiting: whether nobody publishes now."""
+    async with database.alone() as connection:
+        free = bool(await connection.value(raw("SELECT pg_try_advisory_lock(") + param(_PUBLISH_LOCK) + raw(")")))
+        try:
+            yield free
+        finally:
+            if free:
+                await _let_go(connection)
+
+
+async def _let_go(connection: Connection) -> None:
+    """At once, and not only when the server notices that the connection is gone; a broken one has let go by itself."""
+    with suppress(Busy):
+        await connection.execute(raw("SELECT pg_advisory_unlock(") + param(_PUBLISH_LOCK) + raw(")"))
 
 
 async def open_change_set(

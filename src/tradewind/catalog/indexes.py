@@ -70,8 +70,18 @@ def field_index_names(object_key: str, field_key: str) -> tuple[str, str]:
 
 async def drop_field_indexes(database: Database, object_key: str, field_key: str) -> None:
     """Before a field's column changes under them."""
-    for index in field_index_names(object_key, field_key):
+    for index in (*field_index_names(object_key, field_key), index_name("m", object_key, field_key)):
         await drop_index(database, index)
+
+
+async def ensure_match_index(database: Database, definition: ObjectDefinition, field: FieldDefinition, objects: Mapping[str, ObjectDefinition]) -> None:
+    """What finds live records by the folded value of a field that is not unique: an import that matches by it asks for each of its rows."""
+    columns = column_names(field, objects)
+    if not columns or field.unique or field.type == "relation":
+        return
+    folded = field_types()[field.type].fold(columns)
+    wanted = raw("ON ") + table(definition.key) + raw(" ((") + folded + raw(")) WHERE deleted_at IS NULL")
+    await concurrent_index(database, index_name("m", definition.key, field.key), wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ import msgspec
 from tradewind.catalog.changesets import (
     FROM_AN_EDITOR,
     JOB,
-    PUBLISH_LOCK,
     WORKED_ON,
     alone,
+    alone_at_once,
     check_base,
     check_untouched,
     close_change_set,
@@ -320,10 +320,8 @@ def _way_back(body: Any, catalog: Catalog) -> list[AnyDefinition]:
 
 async def resume(database: Database, clock: Clock) -> int:
     """Ends what a kill left half done: a publish is taken back, an undo is finished. How many. Nothing while somebody publishes."""
-    async with database.alone() as connection:
-        if not await connection.value(raw("SELECT pg_try_advisory_lock(") + param(PUBLISH_LOCK) + raw(")")):
-            return 0
-        return await _recover(database, clock)
+    async with alone_at_once(database) as free:
+        return await _recover(database, clock) if free else 0
 
 
 async def _recover(database: Database, clock: Clock) -> int:

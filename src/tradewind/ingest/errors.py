@@ -8,32 +8,14 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from uuid import UUID
 
 from tradewind.ingest import staging
-from tradewind.ingest.mapping import CellProblem
+from tradewind.ingest.mapping import ADDED_COLUMNS, CellProblem
+from tradewind.kinds.fields.cells import guarded
 from tradewind.query.database.pool import Database
 
-ADDED_COLUMNS = ("_row", "_column", "_code", "_value", "_problem", "_next_step")
 _ROWS = 500
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
-_QUOTE = "'"
 
 Explain = Callable[[CellProblem], tuple[str, str]]
 """A problem's sentence and what to do about it."""
-
-
-def safe(cell: str) -> str:
-    """The cell as no spreadsheet takes it for a formula: behind an apostrophe where it begins like one and is no plain number."""
-    if cell.startswith(_RISKY) and not _is_number(cell):
-        return _QUOTE + cell
-    return cell
-
-
-def unsafe(cell: str) -> str:
-    """The cell before `safe`."""
-    return cell[1:] if cell.startswith(_QUOTE) and cell[1:].startswith(_RISKY) else cell
-
-
-def _is_number(cell: str) -> bool:
-    return cell[1:].replace(",", "").replace(".", "", 1).replace(" ", "").isdecimal() if cell[:1] in "+-" else False
 
 
 def own_columns(columns: Sequence[str]) -> list[int]:
@@ -50,7 +32,7 @@ async def lines(database: Database, identity: UUID, columns: Sequence[str], expl
         async with database.reading() as connection:
             page = await staging.page(connection, identity, staging.Wanted(trial=trial), after, _ROWS)
         for row in page:
-            yield [safe(cell) for cell in (*(row.cells[place] if place < len(row.cells) else "" for place in own), *_added(row, explain))]
+            yield [guarded(cell) for cell in (*(row.cells[place] if place < len(row.cells) else "" for place in own), *_added(row, explain))]
         if len(page) < _ROWS:
             return
         after = page[-1].number

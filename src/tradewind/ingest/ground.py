@@ -8,19 +8,23 @@ from uuid import UUID
 
 from tradewind.accounts import people
 from tradewind.accounts.actors import actor_for
+from tradewind.catalog.indexes import ensure_match_index
 from tradewind.catalog.snapshot import load
 from tradewind.files.store import FileStore
 from tradewind.ingest.checking import check_map
 from tradewind.ingest.loading import Known, Loading, amounts_of
 from tradewind.ingest.mapping import Mapper, People
+from tradewind.ingest.maps import ImportMap
 from tradewind.ingest.reading import Limits, SheetFound
 from tradewind.ingest.runs import Import
 from tradewind.kernel.clock import Clock
 from tradewind.kernel.problems import ImportStopped, InvalidMap, NotFound
 from tradewind.kernel.sql import param, raw
+from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.actors import SYSTEM, Actor
 from tradewind.metadata.definitions import Catalog
 from tradewind.query.database.pool import Connection, Database
+from tradewind.records.write import decoder_of
 
 UPLOAD = -1
 """Number of the uploaded file among the files of an import; sheets count from 0."""
@@ -32,6 +36,8 @@ def bad_rows_of(sheet: int) -> int:
 
 
 _MOST_PEOPLE = 1_000_000
+_INDEXED_FROM = 2_000
+"""Files of fewer rows find their records without an index of their own."""
 
 Beat = Callable[[], Awaitable[None]]
 """Called between two steps: keeps the job, and raises what ends it."""
@@ -101,4 +107,21 @@ async def loading_of(database: Database, one: Import, clock: Clock, catalog: Cat
     except InvalidMap as problem:
         raise ImportStopped(rule="rights", errors=problem.errors) from problem
     mapper = Mapper(one.map, catalog, columns, known_people)
-    return Loading(one.id, catalog, actor, clock, one.map, mapper, known or Known(), amounts_of(one.map, catalog))
+    decoders = {target.called: made for target in one.map.targets if (made := decoder_of(catalog, actor, target.object)) is not None}
+    return Loading(one.id, catalog, actor, clock, one.map, mapper, known or Known(), amounts_of(one.map, catalog), decoders)
+
+
+async def ensure_indexes(database: Database, catalog: Catalog, given: ImportMap, rows: int) -> None:
+    """Where many rows are matched by fields that no index finds, there is one before they come."""
+    if rows < _INDEXED_FROM:
+        return
+    wanted = {(target.object, key) for target in given.targets for key in target.match[:1]}
+    for target in given.targets:
+        for key, value in target.fields.items():
+            relation = catalog.objects[target.object].field(key) if value.find else None
+            if relation is not None and value.find is not None:
+                wanted.add((str(relation.options["target"]), value.find.by))
+    for object_key, key in sorted(wanted):
+        field = catalog.objects[object_key].field(key)
+        if field is not None and field.type in field_types():
+            await ensure_match_index(database, catalog.objects[object_key], field, catalog.objects)

@@ -12,16 +12,18 @@ from uuid import UUID
 
 from tradewind.ingest import changes, runs, staging
 from tradewind.ingest.canonical import Chunk, chunks
-from tradewind.ingest.ground import Beat, Ground, bad_rows_of, key_of, loading_of, person_of, rows_of, sheet_of
-from tradewind.ingest.loading import Again, Attempt, Loading
+from tradewind.ingest.ground import Beat, Ground, bad_rows_of, ensure_indexes, key_of, loading_of, person_of, rows_of, sheet_of
+from tradewind.ingest.loading import Again, Attempt, Loading, understand_ahead
 from tradewind.ingest.mapping import CellProblem, MappedChunk
 from tradewind.ingest.outcomes import Bad
 from tradewind.ingest.reading import SheetFound
 from tradewind.ingest.seen import Seen
+from tradewind.kernel.log import logger
 from tradewind.kernel.problems import CatalogMoved, ImportStopped, InvalidValue
 from tradewind.query.database.pool import Connection
 from tradewind.records.announce import announce
 
+_log = logger("imports")
 MOST_HIDDEN = 1_000
 """More rows than this that meet records out of the person's reach end the import: it is no way to find out what others have."""
 _AGAIN_ROWS = 1_000
@@ -78,6 +80,7 @@ class _Stage:
         if self._one.state != self._state:
             return "left"
         loading = await loading_of(self._ground.database, self._one, self._ground.clock)
+        await ensure_indexes(self._ground.database, loading.catalog, loading.given, rows_of(self._one))
         try:
             if self._trial or not self._one.number:
                 loading = await self._file(loading)
@@ -128,10 +131,15 @@ class _Stage:
 
     async def _write(self, loading: Loading, rows: _Rows, mapped: MappedChunk) -> Loading:
         """Writes the chunk; the loading to go on with, which follows the catalogue and the person's rights."""
-        loading = await self._current(loading, mapped)
+        current = await self._current(loading)
+        if current is not loading:
+            mapped.forget_ahead()
+            loading = current
         bad: Bad = {place: list(problems) for place, problems in mapped.problems.items()}
+        hidden = 0
         while True:
             attempt = Attempt(loading, mapped, self._seen)
+            attempt.hidden = hidden
             try:
                 await self._transact(attempt, rows, mapped, bad)
             except Again as again:
@@ -140,6 +148,7 @@ class _Stage:
                     loading.known.ids.clear()
                 else:
                     bad |= again.bad
+                    hidden = attempt.hidden
                 continue
             except CatalogMoved:
                 loading = await loading_of(self._ground.database, self._one, self._ground.clock)
@@ -153,7 +162,7 @@ class _Stage:
                 await announce(self._ground.database, object_key, ids, attempt.changed[object_key])
         return loading
 
-    async def _current(self, loading: Loading, mapped: MappedChunk) -> Loading:
+    async def _current(self, loading: Loading) -> Loading:
         """The same with the person's rights of this moment. Raises ImportStopped when they no longer allow it."""
         async with self._ground.database.reading() as connection:
             actor = await person_of(connection, self._one)
@@ -220,16 +229,18 @@ class _Stage:
                 now.checks.draw(self._sample(attempt, rows, bad))
             reached = {"reached_again": rows.numbers[-1]} if rows.chunk is None else {"reached": rows.chunk.last}
             await runs.advance(connection, identity, clock, counts=counts, checks=now.checks, **reached)
-            await self._enter(connection, rows, refused)
+            await self._enter(connection, rows, mapped, refused)
         await changes.add(connection, identity, self._trial, mapped.changes)
+        if attempt.hidden:
+            _log.info("imports.met_records_out_of_reach", id=str(identity), person=str(self._one.person), rows=attempt.hidden)
         if counts.hidden > MOST_HIDDEN and self._one.person is not None:
             raise ImportStopped(rule="hidden", maximum=MOST_HIDDEN)
 
-    async def _enter(self, connection: Connection, rows: _Rows, refused: Sequence[int]) -> None:
+    async def _enter(self, connection: Connection, rows: _Rows, mapped: MappedChunk, refused: Sequence[int]) -> None:
         """What of the file is loaded by this, so that a changed file is noticed."""
         first = rows.chunk.first if rows.chunk else rows.numbers[0]
         left_out = set(refused)
-        digest = runs.digest_of([row for place, row in enumerate(rows.rows) if place not in left_out])
+        digest = mapped.digest if mapped.digest and not refused else runs.digest_of([row for place, row in enumerate(rows.rows) if place not in left_out])
         numbers = tuple(first + place if rows.chunk else rows.numbers[place] for place in refused)
         entry = runs.LoadedChunk(first=first, rows=len(rows.rows), refused=numbers, digest=digest)
         await runs.remember(connection, self._one.id, self._one.number if rows.chunk is None else 0, entry, self._ground.clock)
@@ -260,7 +271,12 @@ class _Stage:
 
 def _next(source: Iterator[Chunk], loading: Loading) -> tuple[Chunk, MappedChunk] | None:
     chunk = next(source, None)
-    return None if chunk is None else (chunk, loading.mapper.map(chunk.rows))
+    if chunk is None:
+        return None
+    mapped = loading.mapper.map(chunk.rows)
+    mapped.digest = runs.digest_of(chunk.rows)
+    understand_ahead(loading, mapped)
+    return chunk, mapped
 
 
 def _read_bad(path: Path) -> list[staging.Refused]:

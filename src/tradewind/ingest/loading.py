@@ -27,7 +27,7 @@ from tradewind.query.database.pool import Connection
 from tradewind.records import find
 from tradewind.records.announce import Changed
 from tradewind.records.batches import RowProblem
-from tradewind.records.rows import columns_of
+from tradewind.records.rows import Decoder, Row, columns_of
 
 _REMEMBERED_KEYS = 100_000
 
@@ -63,6 +63,8 @@ class Loading:
     known: Known
     amounts: Mapping[str, tuple[str, ...]]
     """Fields that can be added up, by object."""
+    decoders: Mapping[str, Decoder]
+    """What understands new records, by target."""
 
 
 def amounts_of(given: ImportMap, catalog: Catalog) -> dict[str, tuple[str, ...]]:
@@ -73,6 +75,20 @@ def amounts_of(given: ImportMap, catalog: Catalog) -> dict[str, tuple[str, ...]]
         keys = {one.key for one in fields if one is not None and one.type in field_types() and "sum" in field_types()[one.type].aggregates}
         found[target.object] = tuple(sorted(keys | set(found.get(target.object, ()))))
     return found
+
+
+def understand_ahead(loading: Loading, mapped: MappedChunk) -> None:
+    """Does what of a chunk needs no look at the base, while the chunk before it is written."""
+    for called, rows in mapped.targets.items():
+        decoder = loading.decoders.get(called)
+        if decoder is None or rows.target.match:
+            continue
+        ahead = list[tuple[dict[str, Any], Row] | None]([None]) * len(mapped.rows)
+        for place, there in enumerate(rows.there):
+            if there and place not in mapped.problems:
+                given = {key: column[place] for key, column in rows.values.items() if column[place] is not None}
+                ahead[place] = (given, decoder.row(0, given))
+        rows.ahead = ahead
 
 
 class Again(Exception):
@@ -305,12 +321,15 @@ class _TargetWriter:
 
     def _row(self, place: int) -> dict[str, Any]:
         """The values for a new record; what has none is left to the field's default."""
-        rows = self._rows
-        made = {key: column[place] for key, column in rows.values.items() if column[place] is not None}
+        return {key: column[place] for key, column in self._rows.values.items() if column[place] is not None} | self._links(place)
+
+    def _links(self, place: int) -> dict[str, Any]:
+        """The records a row points at, and its owner."""
+        made: dict[str, Any] = {}
         for key, found in self._related.items():
             if (identity := found.get(place)) is not None and identity is not PRETENDED:
                 made[key] = identity
-        if rows.owners is not None and (owner := rows.owners[place]) is not None:
+        if self._rows.owners is not None and (owner := self._rows.owners[place]) is not None:
             made["owner"] = owner
         return made
 
@@ -367,8 +386,8 @@ class _TargetWriter:
         """A record for each group, of its first row."""
         if not groups:
             return {}
-        sent = [self._row(group.places[0]) for group in groups]
-        written, problems = await self._sender.create(self._target, sent)
+        sent, decoded = self._new_rows(groups)
+        written, problems = await self._sender.create(self._target, sent, decoded)
         done: dict[int, UUID] = {}
         for number, found in problems.items():
             group = groups[number]
@@ -391,6 +410,29 @@ class _TargetWriter:
         if self._seen is not None:
             await self._claim(connection, groups, sent, done)
         return done
+
+    def _new_rows(self, groups: Sequence[Group]) -> tuple[list[dict[str, Any]], list[Row] | None]:
+        """Values for new records; understood ahead where that was done for all of them."""
+        ahead, decoder = self._rows.ahead, self._loading.decoders.get(self._target.called)
+        taken = [ahead[group.places[0]] for group in groups] if ahead is not None and decoder is not None else []
+        if not taken or ahead is None or decoder is None or any(one is None for one in taken):
+            return [self._row(group.places[0]) for group in groups], None
+        sent: list[dict[str, Any]] = []
+        decoded: list[Row] = []
+        for number, (group, one) in enumerate(zip(groups, taken, strict=True)):
+            if one is None:
+                continue
+            place = group.places[0]
+            given, row = one
+            row.number = number
+            for problem in row.problems:
+                problem.pointer = problem.pointer.replace("/rows/0", f"/rows/{number}", 1)
+            for key, value in self._links(place).items():
+                decoder.put(row, key, value)
+            ahead[place] = None
+            sent.append(given)
+            decoded.append(row)
+        return sent, decoded
 
     def _pretends(self, place: int, problem: RowProblem) -> bool:
         """Whether what is missing is only a relation to a record that an earlier chunk of a dry run made."""

@@ -19,7 +19,10 @@ from tradewind.kinds.fields.registry import field_types
 from tradewind.kinds.fields.values import read_options, read_value
 from tradewind.kinds.reference import countries
 from tradewind.metadata.definitions import Catalog, FieldDefinition
+from tradewind.records.rows import Row
 
+ADDED_COLUMNS = ("_row", "_column", "_code", "_value", "_problem", "_next_step")
+"""What an error file has beside the file's own columns."""
 _REMEMBERED = 20_000
 """Distinct cells kept for each field: prices, dates and countries repeat."""
 
@@ -62,6 +65,8 @@ class TargetRows:
     records: dict[str, str]
     """Relations to the record of another target of the same row, by its name."""
     owners: list[UUID | None] | None = None
+    ahead: list[tuple[dict[str, Any], Row] | None] | None = None
+    """New records understood ahead of their transaction, for targets of which each row makes one; each is used once."""
 
     def shown(self, key: str, place: int) -> str:
         """What a row has for a field, in messages."""
@@ -78,6 +83,13 @@ class MappedChunk:
     problems: dict[int, list[CellProblem]]
     changes: Counter[Change] = field(default_factory=Counter[Change])
     """What transforms made of cells, and of how many."""
+    digest: bytes = b""
+    """Checksum of all rows."""
+
+    def forget_ahead(self) -> None:
+        """What was understood ahead no longer holds: rights have changed."""
+        for rows in self.targets.values():
+            rows.ahead = None
 
 
 class People:
@@ -100,6 +112,8 @@ class Mapper:
         self._columns = list(columns)
         self._targets = [_Bound(target, catalog, people) for target in given.targets]
         self._used = {column for bound in self._targets for column in bound.columns}
+        self._guarded = set(ADDED_COLUMNS) <= set(columns)
+        """Whether it is an error file, whose cells are written so that no spreadsheet takes them for formulas."""
 
     def map(self, rows: Sequence[Sequence[str]]) -> MappedChunk:
         """The rows' records; bad cells are collected as problems."""
@@ -114,8 +128,8 @@ class Mapper:
         cells: dict[str, list[str]] = {}
         for name, column in zip(self._columns, zip(*whole, strict=True), strict=True):
             if name in self._used:
-                given = list(column)
-                cells[name] = [unguarded(cell.strip()) for cell in given]
+                given = list(map(unguarded, column)) if self._guarded else list(column)
+                cells[name] = [unguarded(cell).strip() if cell[:1] == "'" else cell for cell in map(str.strip, given)]
                 if cells[name] != given:
                     mapped.changes.update((name, TRIM, cell, after) for cell, after in zip(given, cells[name], strict=True) if cell != after)
         for bound in self._targets:

@@ -18,6 +18,7 @@ from tradewind.query.database.pool import Connection
 from tradewind.records import find
 from tradewind.records.announce import Changed
 from tradewind.records.batches import Batch, RowProblem, Written
+from tradewind.records.rows import Row
 from tradewind.records.write import write_in
 
 Bad = dict[int, list[CellProblem]]
@@ -67,9 +68,9 @@ class Sender:
     def idle(self) -> bool:
         return self.catalog is None
 
-    async def create(self, target: Target, rows: Sequence[dict[str, Any]]) -> tuple[Written, Problems]:
+    async def create(self, target: Target, rows: Sequence[dict[str, Any]], decoded: Sequence[Row] | None = None) -> tuple[Written, Problems]:
         """Makes records; ids by row, None where one was refused, and why."""
-        written, problems, _ = await self._send(target, "create", rows, target.match)
+        written, problems, _ = await self._send(target, "create", rows, target.match, decoded)
         return written, problems
 
     async def update(self, target: Target, rows: Sequence[dict[str, Any]]) -> tuple[set[UUID], Problems]:
@@ -79,7 +80,9 @@ class Sender:
         _, problems, changed = await self._send(target, "update", rows, ())
         return changed, problems
 
-    async def _send(self, target: Target, operation: Any, rows: Sequence[dict[str, Any]], match: tuple[str, ...]) -> tuple[Written, Problems, set[UUID]]:
+    async def _send(
+        self, target: Target, operation: Any, rows: Sequence[dict[str, Any]], match: tuple[str, ...], decoded: Sequence[Row] | None = None
+    ) -> tuple[Written, Problems, set[UUID]]:
         assert self.catalog is not None and self.clock is not None  # noqa: S101 - who only looks sends nothing
         batch = Batch(
             object=target.object, operation=operation, rows=tuple(rows), match=match, partial=True, source="import", action=self.action, rules=self.rules
@@ -87,7 +90,7 @@ class Sender:
         problems: defaultdict[int, list[RowProblem]] = defaultdict(list)
         changed = Changed()
         try:
-            written = await write_in(self.connection, self.catalog, self.actor, batch, self.clock, changed)
+            written = await write_in(self.connection, self.catalog, self.actor, batch, self.clock, changed, decoded)
         except InvalidRecords as failure:
             for number, problem in _located(failure):
                 problems[number].append(problem)

@@ -18,11 +18,18 @@ from tradewind.ingest.maps import ImportMap, Target
 from tradewind.ingest.reading import Note, SheetFound
 from tradewind.kernel.json import mapping
 from tradewind.kernel.problems import NotFound, Problem
+from tradewind.kernel.sql import raw
+from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.actors import Actor
-from tradewind.metadata.definitions import Catalog
+from tradewind.metadata.definitions import Catalog, FieldDefinition
 from tradewind.metadata.questions import AggregateQuestion, Measure
 from tradewind.records import read
 
+_MOST_SUMS, _MOST_DISTINCT = 7, 12
+"""Figures of one object: a question has twenty."""
+_MOST_COLUMNS = 20
+_MANY = 100_000
+"""Texts of more rows are not told apart: each would have to be folded first."""
 _DIGITS = 6
 """Digits after the point to which sums are compared."""
 
@@ -108,11 +115,13 @@ async def make(ground: Ground, identity: UUID) -> Report:
         return Report(counts=one.counts)
     _, sheet = sheet_of(one)
     asked = _Asked(ground, catalog, actor, one, given, sheet)
+    await asked.ask()
+    objects = list(dict.fromkeys(target.object for target in given.targets))
     return Report(
         counts=one.counts,
-        targets=tuple([await asked.figures(target) for target in given.targets]),
-        sums=tuple([found for key in dict.fromkeys(target.object for target in given.targets) for found in await asked.sums(key)]),
-        distinct=tuple([found for target in given.targets for found in await asked.distinct(target)]),
+        targets=tuple(asked.figures(target) for target in given.targets),
+        sums=tuple(found for key in objects for found in asked.sums(key)),
+        distinct=tuple(found for key in objects for found in asked.distinct(key)),
         samples=tuple([await asked.sample(sample) for sample in one.checks.samples]),
         changes=changed,
         notes=(*(one.found.notes if one.found else ()), *sheet.notes),
@@ -125,67 +134,71 @@ class _Asked:
 
     def __init__(self, ground: Ground, catalog: Catalog, actor: Actor, one: runs.Import, given: ImportMap, sheet: SheetFound) -> None:
         self._ground, self._catalog, self._actor, self._one, self._given, self._sheet = ground, catalog, actor, one, given, sheet
+        self._there: dict[str, int] = {}
+        self._distinct: dict[str, dict[str, int]] = {}
+        self._sums: dict[str, dict[str, Any]] = {}
 
-    async def _figures(self, object_key: str, measures: tuple[Measure, ...]) -> list[Any]:
-        """Measures over the records the import made; nothing where the person may not ask."""
-        question = AggregateQuestion(object=object_key, measures=measures, made_by=str(self._one.id))
-        try:
-            found = await read.aggregate(self._ground.database, self._catalog, self._actor, question, self._ground.clock.now())
-        except Problem:
-            return []
-        return list(msgspec.json.decode(found)["total"])
+    async def ask(self) -> None:
+        """All figures of an object in one question, over the records the import made; none where the person may not ask."""
+        for object_key in dict.fromkeys(target.object for target in self._given.targets):
+            keys = self._keys(object_key)
+            sums = list(self._one.checks.sums.get(object_key, {}))[:_MOST_SUMS]
+            measures = [
+                Measure(function="count"),
+                *(Measure(function="distinct", field=key) for key in keys),
+                *(Measure(function="sum", field=key) for key in sums),
+            ]
+            question = AggregateQuestion(object=object_key, measures=tuple(measures), made_by=str(self._one.id))
+            try:
+                found = await read.aggregate(self._ground.database, self._catalog, self._actor, question, self._ground.clock.now())
+            except Problem:
+                continue
+            total = list(msgspec.json.decode(found)["total"])
+            self._there[object_key] = int(total[0])
+            self._distinct[object_key] = dict(zip(keys, (int(one or 0) for one in total[1:]), strict=False))
+            self._sums[object_key] = dict(zip(sums, total[1 + len(keys) :], strict=True))
 
-    async def figures(self, target: Target) -> TargetFigures:
+    def _keys(self, object_key: str) -> list[str]:
+        """Fields of an object that come from one column each."""
+        columns = {column.name for column in self._sheet.columns}
+        definition = self._catalog.objects[object_key]
+        found: list[str] = []
+        for target in self._given.targets:
+            for key, value in target.fields.items():
+                field = definition.field(key) if target.object == object_key else None
+                if field is not None and field.type != "relation" and value.column in columns and key not in found:
+                    found.append(key)
+        many = self._one.counts.rows > _MANY
+        return [key for key in found if not many or not _is_folded(definition.field(key))][:_MOST_DISTINCT]
+
+    def figures(self, target: Target) -> TargetFigures:
         counts = self._one.counts.targets.get(target.called, runs.TargetCounts())
-        found = await self._figures(target.object, (Measure(function="count"),))
-        return TargetFigures(target=target.called, object=target.object, **msgspec.structs.asdict(counts), there=int(found[0]) if found else 0)
+        return TargetFigures(target=target.called, object=target.object, **msgspec.structs.asdict(counts), there=self._there.get(target.object, 0))
 
-    async def sums(self, object_key: str) -> list[Sum]:
+    def sums(self, object_key: str) -> list[Sum]:
         """Left out where rows changed records that others of the file had made: then the file says no sum."""
         updated = any(self._one.counts.targets.get(target.called, runs.TargetCounts()).updated for target in self._given.targets if target.object == object_key)
         source = self._one.checks.sums.get(object_key, {})
-        if updated or not source:
-            return []
-        keys = list(source)[:20]
-        stored = await self._figures(object_key, tuple(Measure(function="sum", field=key) for key in keys))
         made: list[Sum] = []
-        for key, found in zip(keys, stored, strict=False):
+        for key, found in ({} if updated else self._sums.get(object_key, {})).items():
             amounts = _amounts(found)
             for currency in sorted(source[key].keys() | amounts.keys()):
                 said, there = source[key].get(currency, Decimal(0)), amounts.get(currency, Decimal(0))
                 same = round(said, _DIGITS) == round(there, _DIGITS)
-                made.append(
-                    Sum(
-                        object=object_key,
-                        field=key,
-                        column=self._column(object_key, key),
-                        currency=currency,
-                        source=_text(said),
-                        stored=_text(there),
-                        same=same,
-                    )
-                )
+                column = self._column(object_key, key)
+                made.append(Sum(object=object_key, field=key, column=column, currency=currency, source=_text(said), stored=_text(there), same=same))
         return made
 
     def _column(self, object_key: str, key: str) -> str:
         return next((column_of(target.fields[key]) for target in self._given.targets if target.object == object_key and key in target.fields), "")
 
-    async def distinct(self, target: Target) -> list[Distinct]:
+    def distinct(self, object_key: str) -> list[Distinct]:
         columns = {column.name: column for column in self._sheet.columns}
-        fields = {key: columns[value.column] for key, value in target.fields.items() if value.column in columns and value.find is None}
-        keys = [key for key in fields if not (found := self._catalog.objects[target.object].field(key)) or found.type != "relation"][:20]
-        stored = await self._figures(target.object, tuple(Measure(function="distinct", field=key) for key in keys)) if keys else []
-        return [
-            Distinct(
-                object=target.object,
-                field=key,
-                column=fields[key].name,
-                source=fields[key].distinct,
-                capped=fields[key].distinct_capped,
-                stored=int(count or 0),
-            )
-            for key, count in zip(keys, stored, strict=False)
-        ]
+        made: list[Distinct] = []
+        for key, stored in self._distinct.get(object_key, {}).items():
+            column = columns[self._column(object_key, key)]
+            made.append(Distinct(object=object_key, field=key, column=column.name, source=column.distinct, capped=column.distinct_capped, stored=stored))
+        return made
 
     async def sample(self, sample: runs.Sample) -> SampleRow:
         cells = {column.name: cell for column, cell in zip(self._sheet.columns, sample.cells, strict=False)}
@@ -205,6 +218,14 @@ class _Asked:
                 cell = cells.get(value.column, "") if value.column else " ".join(cells.get(one, "") for one in column_of(value).split(", ")).strip()
                 fields.append(SampleField(field=key, column=column_of(value), cell=cell, stored=found[key]))
         return SampleRecord(target=target.called, object=target.object, id=identity, fields=tuple(fields))
+
+
+def _is_folded(field: FieldDefinition | None) -> bool:
+    """Whether values of the field are compared by another form than they have."""
+    if field is None or field.type not in field_types():
+        return False
+    columns = tuple(raw("v") for _ in range(_MOST_COLUMNS))
+    return field_types()[field.type].fold(columns) != columns[0]
 
 
 def _amounts(found: Any) -> dict[str, Decimal]:

@@ -24,7 +24,7 @@ from tradewind.query.database.pool import Connection
 State = Literal["reading", "mapping", "trying", "ready", "running", "paused", "done", "failed", "cancelled", "undoing", "undone"]
 Stage = Literal["read", "try", "run", "undo"]
 BUSY: tuple[State, ...] = ("reading", "trying", "running", "undoing")
-CHUNK_ROWS = 2_000
+CHUNK_ROWS = 5_000
 MOST_SAMPLES = 10
 _MOST_ERRORS = 50
 

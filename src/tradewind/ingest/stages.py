@@ -17,7 +17,7 @@ from tradewind.ingest.importing import Ended
 from tradewind.jobs.queue import enqueue, wake
 from tradewind.kernel.clock import Clock
 from tradewind.kernel.ids import new_id
-from tradewind.kernel.problems import Busy, Forbidden, ImportState, Problem
+from tradewind.kernel.problems import Busy, Forbidden, ImportState, ImportStopped, Problem
 from tradewind.kernel.sql import cast_param, param, raw
 from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import Catalog
@@ -267,17 +267,16 @@ async def _failed(ground: Ground, identity: UUID, stage: runs.Stage, problem: Pr
 
 
 async def tend(database: Database, clock: Clock) -> int:
-    """Imports whose job is gone for good (it failed again and again) are failed, not under way for ever; how many."""
+    """Imports whose job is gone for good (it broke again and again) are failed, and those of a command that was killed are paused; how many."""
     live = (
         raw("SELECT 1 FROM system.jobs AS j WHERE j.key = i.id::text AND j.state IN ('ready', 'running') AND j.name = ANY(")
-        + cast_param(list(JOBS.values()), "text[]")
-        + raw(")")
-    )
+        + cast_param(list(JOBS.values()), "text[]") + raw(")")
+    )  # fmt: skip
+    broken = runs.kept(runs.failure_of(ImportStopped(rule="broken")))
     async with database.transaction() as connection:
-        problem = runs.Failure(code=Problem.code)
         return await connection.execute(
-            raw("UPDATE system.imports AS i SET state = CASE WHEN stage = 'try' THEN 'mapping' WHEN stage = 'read' OR run IS NULL THEN 'failed' ELSE 'paused' END, problem = ")
-            + cast_param(runs.kept(problem), "jsonb") + raw(", wanted = '', updated_at = ") + param(clock.now())
-            + raw(" WHERE state IN ('reading', 'trying', 'running', 'undoing') AND size > 0 AND updated_at < ") + param(clock.now() - _LOST)
+            raw("UPDATE system.imports AS i SET state = CASE WHEN stage = 'try' THEN 'mapping' WHEN stage = 'run' AND run IS NOT NULL THEN 'paused' ELSE 'failed' END, problem = ")
+            + cast_param(broken, "jsonb") + raw(", wanted = '', updated_at = ") + param(clock.now())
+            + raw(" WHERE state = ANY(") + cast_param(list(runs.BUSY), "text[]") + raw(") AND size > 0 AND updated_at < ") + param(clock.now() - _LOST)
             + raw(" AND NOT EXISTS (") + live + raw(")")
         )  # fmt: skip

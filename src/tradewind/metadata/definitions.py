@@ -106,10 +106,28 @@ class ObjectDefinition(Definition, frozen=True, kw_only=True):
 
     def field(self, key: str) -> FieldDefinition | None:
         """The live field of that key."""
-        return next((field for field in self.fields if field.key == key and not field.retired), None)
+        return _live(self)[1].get(key)
 
     def live_fields(self) -> tuple[FieldDefinition, ...]:
-        return tuple(field for field in self.fields if not field.retired)
+        return _live(self)[0]
+
+
+_KEPT = 4096
+_Live = tuple[tuple[FieldDefinition, ...], dict[str, FieldDefinition]]
+_live_fields: dict[int, tuple[ObjectDefinition, _Live]] = {}
+
+
+def _live(definition: ObjectDefinition) -> _Live:
+    """The live fields, in order and by key; made once for each definition, since every row that is read or written asks for them."""
+    kept = _live_fields.get(id(definition))
+    if kept is not None and kept[0] is definition:
+        return kept[1]
+    fields = tuple(field for field in definition.fields if not field.retired)
+    made = (fields, {field.key: field for field in reversed(fields)})
+    if len(_live_fields) >= _KEPT:
+        _live_fields.clear()
+    _live_fields[id(definition)] = (definition, made)
+    return made
 
 
 class ViewDefinition(Definition, frozen=True, kw_only=True):

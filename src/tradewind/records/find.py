@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
-import msgspec
-
-from tradewind.kernel.json import Json, canonical
 from tradewind.kernel.problems import InvalidRequest, UnknownObject
-from tradewind.kernel.sql import Sql, cast_param, join, name, raw
+from tradewind.kernel.sql import Sql, join, name, raw
 from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.actors import SYSTEM, Actor
 from tradewind.metadata.definitions import Catalog, FieldDefinition, ObjectDefinition
 from tradewind.query.compile import passes
 from tradewind.query.compile.context import Table, field_columns, value_options
+from tradewind.query.database.arrays import unnested
 from tradewind.query.database.pool import Connection
 from tradewind.records.rows import columns_of
 
@@ -47,23 +45,20 @@ async def matches(
         return []
     definition = catalog.objects[object_key]
     table = Table(catalog, SYSTEM, definition, "r", now)
-    stored, sent, shape = list[Sql](), list[Sql](), [raw("n int")]
-    names: list[str] = []
+    stored, sent = list[Sql](), list[Sql]()
+    arrays: dict[str, tuple[LiteralString, Sequence[Any]]] = {"n": ("int", range(len(rows)))}
     for key in fields:
         field = _matched(definition, key)
         columns, _ = field_columns(table, field)
         own, types = _columns(field)
-        names += own
-        shape += [name(one) + raw(" ") + Sql(kind) for one, kind in zip(own, types, strict=True)]
+        arrays |= {one: (kind, [row.get(one) for row in rows]) for one, kind in zip(own, types, strict=True)}
         stored.append(folded(field, columns))
         sent.append(folded(field, tuple(raw("t.") + name(one) for one in own)))
-    records: list[Json] = [msgspec.to_builtins({"n": number, **{one: row.get(one) for one in names}}) for number, row in enumerate(rows)]
     same = join(" AND ", [one + raw(" = ") + other for one, other in zip(stored, sent, strict=True)])
     found = await connection.rows(
         raw("SELECT t.n, r.id, coalesce(") + _known(catalog, actor, object_key, fields, now) + raw(", false), ")
         + join(", ", [raw("(") + one + raw(")::text") for one in sent])
-        + raw(" FROM jsonb_to_recordset(") + cast_param(canonical(records).decode(), "jsonb") + raw(") AS t(") + join(", ", shape)
-        + raw(") LEFT JOIN ") + name("data", object_key) + raw(" AS r ON r.deleted_at IS NULL AND ") + same + raw(" ORDER BY t.n, r.id")
+        + raw(" FROM ") + unnested("t", arrays) + raw(" LEFT JOIN ") + name("data", object_key) + raw(" AS r ON r.deleted_at IS NULL AND ") + same + raw(" ORDER BY t.n, r.id")
     )  # fmt: skip
     return _by_row(found, len(rows))
 
@@ -107,37 +102,39 @@ def _known(catalog: Catalog, actor: Actor, object_key: str, fields: Sequence[str
 async def holders(connection: Connection, definition: ObjectDefinition, key: str, rows: Sequence[dict[str, Any]]) -> list[tuple[tuple[str, ...], UUID | None]]:
     """For each row of column values the folded value of a unique field, and the live record that has it, whoever may see it."""
     field = _matched(definition, key)
-    columns, types = _columns(field)
-    shape = [raw("n int"), *(name(one) + raw(" ") + Sql(kind) for one, kind in zip(columns, types, strict=True))]
-    records: list[Json] = [msgspec.to_builtins({"n": number, **{one: row.get(one) for one in columns}}) for number, row in enumerate(rows)]
+    columns, _ = _columns(field)
     sent = folded(field, tuple(raw("t.") + name(one) for one in columns))
     stored = folded(field, tuple(raw("r.") + name(one) for one in columns))
+    holder = (
+        raw("(SELECT r.id FROM ") + name("data", definition.key) + raw(" AS r WHERE r.deleted_at IS NULL AND ") + stored + raw(" = ") + sent + raw(" LIMIT 1)")
+    )
     found = await connection.rows(
-        raw("SELECT t.n, (") + sent + raw(")::text, (SELECT r.id FROM ") + name("data", definition.key) + raw(" AS r WHERE r.deleted_at IS NULL AND ")
-        + stored + raw(" = ") + sent + raw(" LIMIT 1) FROM jsonb_to_recordset(") + cast_param(canonical(records).decode(), "jsonb")
-        + raw(") AS t(") + join(", ", shape) + raw(") ORDER BY t.n")
-    )  # fmt: skip
+        raw("SELECT t.n, (") + sent + raw(")::text, ") + holder + raw(" FROM ") + _sent(field, list(enumerate(rows))) + raw(" ORDER BY t.n")
+    )
     return [((str(row[1]),), row[2]) for row in found]
 
 
 async def folded_values(connection: Connection, definition: ObjectDefinition, key: str, values: Sequence[Any]) -> list[tuple[str, ...]]:
     """The form in which each checked value of the field is compared, as PostgreSQL makes it; empty for none."""
     field = _matched(definition, key)
-    columns, types = _columns(field)
-    shape = [raw("n int"), *(name(one) + raw(" ") + Sql(kind) for one, kind in zip(columns, types, strict=True))]
+    columns, _ = _columns(field)
     filled = [(number, columns_of(definition, key, value)) for number, value in enumerate(values) if value is not None]
-    records: list[Json] = [msgspec.to_builtins({"n": number, **row}) for number, row in filled]
-    rows = await connection.rows(
-        raw("SELECT t.n, (") + folded(field, tuple(raw("t.") + name(one) for one in columns)) + raw(")::text FROM jsonb_to_recordset(")
-        + cast_param(canonical(records).decode(), "jsonb") + raw(") AS t(") + join(", ", shape) + raw(")")
-    )  # fmt: skip
+    form = folded(field, tuple(raw("t.") + name(one) for one in columns))
     made: list[tuple[str, ...]] = [()] * len(values)
-    for number, text in rows:
+    for number, text in await connection.rows(raw("SELECT t.n, (") + form + raw(")::text FROM ") + _sent(field, filled)):
         made[number] = () if text is None else (text,)
     return made
 
 
-def _columns(field: FieldDefinition) -> tuple[list[str], list[str]]:
+def _sent(field: FieldDefinition, rows: Sequence[tuple[int, dict[str, Any]]]) -> Sql:
+    """Numbered column values of a field as rows `t`."""
+    columns, types = _columns(field)
+    arrays: dict[str, tuple[LiteralString, Sequence[Any]]] = {"n": ("int", [number for number, _ in rows])}
+    arrays |= {one: (kind, [row.get(one) for _, row in rows]) for one, kind in zip(columns, types, strict=True)}
+    return unnested("t", arrays)
+
+
+def _columns(field: FieldDefinition) -> tuple[list[str], list[LiteralString]]:
     if field.type == "relation":
         return [field.key], ["uuid"]
     columns = field_types()[field.type].columns(value_options(field))

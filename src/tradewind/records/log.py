@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from tradewind.kernel.clock import Clock
-from tradewind.kernel.ids import new_id
+from tradewind.kernel.ids import new_ids
 from tradewind.kernel.json import Json, canonical
-from tradewind.kernel.sql import cast_param, join, param, raw
+from tradewind.kernel.sql import Sql, join, param, raw
 from tradewind.metadata.actors import Actor
+from tradewind.query.database.arrays import unnested
 from tradewind.query.database.pool import Connection
+
+_SALT = 16
 
 Entry = tuple[UUID | None, Sequence[str], Json]
 """Record, fields, and the values to keep apart (None: none)."""
@@ -38,18 +41,23 @@ async def record_many(
     connection: Connection, actor: Actor, operation: str, object_key: str | None, entries: Sequence[Entry], clock: Clock, *, action: UUID | None = None
 ) -> list[UUID]:
     """One line for each entry, in two statements however many there are; their ids."""
-    ids = [new_id() for _ in entries]
+    ids, statements = lines(actor, operation, object_key, entries, clock, action=action)
+    for statement in statements:
+        await connection.execute(statement)
+    return ids
+
+
+def lines(
+    actor: Actor, operation: str, object_key: str | None, entries: Sequence[Entry], clock: Clock, *, action: UUID | None = None
+) -> tuple[list[UUID], list[Sql]]:
+    """The same as statements, for who has something else to wait for while they are made."""
+    ids = new_ids(len(entries))
     if not entries:
-        return ids
-    rows: list[Json] = []
-    values: list[Json] = []
-    for identity, (record_id, fields, payload) in zip(ids, entries, strict=True):
-        salt = os.urandom(16)
-        body = b"" if payload is None else canonical(payload)
-        digest = hashlib.sha256(salt + body).hexdigest()
-        rows.append({"id": str(identity), "record": str(record_id) if record_id else None, "fields": list[Json](fields), "salt": salt.hex(), "digest": digest})
-        if payload is not None:
-            values.append({"change": str(identity), "payload": body.decode()})
+        return ids, []
+    chance = os.urandom(_SALT * len(entries))
+    salts = [chance[place : place + _SALT] for place in range(0, len(chance), _SALT)]
+    bodies = [b"" if payload is None else canonical(payload) for _, _, payload in entries]
+    digests = [hashlib.sha256(salt + body).hexdigest() for salt, body in zip(salts, bodies, strict=True)]
     shared = [
         param(clock.now()),
         param(actor.person),
@@ -63,19 +71,26 @@ async def record_many(
     ]
     casts = ("timestamptz", "uuid", "text", "text", "text", "text", "text", "text", "uuid")
     common = join(", ", [one + raw("::") + raw(cast) for one, cast in zip(shared, casts, strict=True)])
-    await connection.execute(
+    source = unnested(
+        "t",
+        {
+            "id": ("uuid", ids),
+            "record": ("uuid", [record_id for record_id, _, _ in entries]),
+            "fields": ("text[]", [fields for _, fields, _ in entries]),
+            "salt": ("text", [salt.hex() for salt in salts]),
+            "digest": ("text", digests),
+        },
+    )
+    made = [
         raw(
             "INSERT INTO system.changes (at, actor, actor_name, actor_kind, request, address, operation, object, action, id, record, fields, salt, digest) SELECT "
         )
         + common
-        + raw(", t.id, t.record, t.fields, decode(t.salt, 'hex'), decode(t.digest, 'hex') FROM jsonb_to_recordset(")
-        + cast_param(canonical(rows).decode(), "jsonb")
-        + raw(") AS t(id uuid, record uuid, fields text[], salt text, digest text)")
-    )
+        + raw(", t.id, t.record, t.fields, decode(t.salt, 'hex'), decode(t.digest, 'hex') FROM ")
+        + source
+    ]
+    values = [(identity, body.decode()) for identity, body, (_, _, payload) in zip(ids, bodies, entries, strict=True) if payload is not None]
     if values:
-        await connection.execute(
-            raw("INSERT INTO system.change_values (change, payload) SELECT t.change, t.payload::jsonb FROM jsonb_to_recordset(")
-            + cast_param(canonical(values).decode(), "jsonb")
-            + raw(") AS t(change uuid, payload text)")
-        )
-    return ids
+        kept = unnested("t", {"change": ("uuid", [one[0] for one in values]), "payload": ("text", [one[1] for one in values])})
+        made.append(raw("INSERT INTO system.change_values (change, payload) SELECT t.change, t.payload::jsonb FROM ") + kept)
+    return ids, made

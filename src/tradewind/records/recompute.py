@@ -16,6 +16,7 @@ from tradewind.metadata.definitions import Catalog, FieldDefinition, LinesOption
 from tradewind.query.authz.scope import cached, field_options
 from tradewind.query.compile.computed import checked_formula, formula_sql, is_volatile, rollup_sql
 from tradewind.query.compile.context import Table, value_options
+from tradewind.query.database.arrays import array
 from tradewind.query.database.pool import Connection
 
 MOST_AT_ONCE = 1000
@@ -29,14 +30,15 @@ async def recompute(
 ) -> None:
     """Brings stored computed fields of these records, and of all that depend on them, up to date. `version` does not move.
 
-    `fresh` records were just inserted and have the formulas over their own fields already. Where more than a thousand others depend on
+    `fresh` records were just inserted and have what is computed on them already. Where more than a thousand others depend on
     them, those follow in jobs, so that the writer does not wait.
     """
     given = sorted(set(ids))
     if not given or depth > _MAX_DEPTH:
         return
     definition = catalog.objects[object_key]
-    await _own(connection, catalog, definition, given, _own_formulas(catalog, definition) if fresh else [])
+    if not fresh:
+        await _own(connection, catalog, definition, given)
     for other in catalog.objects.values():
         relations = _dependent_relations(catalog, other, object_key)
         for relation, upward in relations:
@@ -56,7 +58,7 @@ async def _follow(
     connection: Connection, catalog: Catalog, child: str, relation: str, parent: str, ids: list[UUID], clock: Clock, *, upward: bool, depth: int
 ) -> None:
     """From children to the parents that sum them up, or from parents to children whose formulas look up at them."""
-    source, wanted = raw(" FROM ") + name("data", child) + raw(" WHERE "), cast_param(ids, "uuid[]")
+    source, wanted = raw(" FROM ") + name("data", child) + raw(" WHERE "), cast_param(array("uuid", ids), "uuid[]")
     if upward:
         found = raw("SELECT DISTINCT ") + name(relation) + source + raw("id = ANY(") + wanted + raw(") AND ") + name(relation) + raw(" IS NOT NULL")
     else:
@@ -94,10 +96,13 @@ def _sums_lines(catalog: Catalog, definition: ObjectDefinition, lines: str) -> b
     )
 
 
-def with_own_formulas(catalog: Catalog, definition: ObjectDefinition, sent: set[str], columns: Sql, source: Sql) -> tuple[Sql, Sql]:
-    """Columns and SELECT of an INSERT with the formulas over the record's own fields computed on the way. `sent` are the field columns in the SELECT."""
-    formulas = _own_formulas(catalog, definition)
-    if not formulas:
+def with_computed(catalog: Catalog, definition: ObjectDefinition, sent: set[str], columns: Sql, source: Sql) -> tuple[Sql, Sql]:
+    """Columns and SELECT of an INSERT with roll-ups and formulas computed on the way. `sent` are the field columns in the SELECT.
+
+    Nothing hangs on a record that is just made, so that its totals are those of nothing; lines that come with it bring them up to date.
+    """
+    fields = _computed(catalog, definition)
+    if not fields:
         return columns, source
     blank = [
         (column, kind)
@@ -108,10 +113,10 @@ def with_own_formulas(catalog: Catalog, definition: ObjectDefinition, sent: set[
     ]
     inner = raw("SELECT r.*") + join("", [raw(", NULL::") + Sql(kind) + raw(" AS ") + name(column) for column, kind in blank])
     source = inner + raw(" FROM (") + source + raw(") AS r (") + columns + raw(")")
-    for field in formulas:
+    for field in fields:
         value = _stored(catalog, definition, field)
         source = raw("SELECT r.*, ") + value + raw(" AS ") + name(field.key) + raw(" FROM (") + source + raw(") AS r")
-    names = columns + join("", [raw(", ") + name(column) for column, _ in blank] + [raw(", ") + name(field.key) for field in formulas])
+    names = columns + join("", [raw(", ") + name(column) for column, _ in blank] + [raw(", ") + name(field.key) for field in fields])
     return names, source
 
 
@@ -121,40 +126,37 @@ def _typed_columns(field: FieldDefinition) -> list[tuple[str, str]]:
     return [(field.key + column.suffix, column.sql_type) for column in field_types()[field.type].columns(value_options(field))]
 
 
-def _own_formulas(catalog: Catalog, definition: ObjectDefinition) -> list[FieldDefinition]:
-    """Stored formulas that need neither lines nor roll-ups, in order: a new record has them from the start."""
-    return cached(catalog, ("own formulas", definition.key), lambda: _find_own_formulas(catalog, definition))
+def _computed(catalog: Catalog, definition: ObjectDefinition) -> list[FieldDefinition]:
+    """Stored roll-ups, then stored formulas in the order they build on each other."""
+    return cached(catalog, ("computed", definition.key), lambda: _find_computed(catalog, definition))
 
 
-def _find_own_formulas(catalog: Catalog, definition: ObjectDefinition) -> list[FieldDefinition]:
-    found: list[FieldDefinition] = []
-    for field in _in_order(catalog, definition):
-        checked = checked_formula(catalog, definition, field)
-        inputs = [definition.field(path.partition(".")[0]) for path in checked.paths]
-        if not checked.totals and all(one is not None and one.type != "rollup" and (one.type != "formula" or one in found) for one in inputs):
-            found.append(field)
-    return found
+def _find_computed(catalog: Catalog, definition: ObjectDefinition) -> list[FieldDefinition]:
+    rollups = [field for field in definition.live_fields() if field.type == "rollup" and not is_volatile(catalog, definition, field)]
+    return rollups + _in_order(catalog, definition)
 
 
-async def _own(connection: Connection, catalog: Catalog, definition: ObjectDefinition, ids: list[UUID], done: list[FieldDefinition]) -> None:
-    """Roll-ups first, then formulas in the order they build on each other; `done` are right already."""
-    assignments = [
-        (field.key, _stored(catalog, definition, field))
-        for field in definition.live_fields()
-        if field.type == "rollup" and not is_volatile(catalog, definition, field)
-    ]
-    if assignments:
-        await _assign(connection, definition, assignments, ids)
-    for field in _in_order(catalog, definition):
-        if field in done:
-            continue
-        await _assign(connection, definition, [(field.key, _stored(catalog, definition, field))], ids)
+async def _own(connection: Connection, catalog: Catalog, definition: ObjectDefinition, ids: list[UUID]) -> None:
+    """Roll-ups first, then formulas in the order they build on each other."""
+    fields = _computed(catalog, definition)
+    rollups = [(field.key, _stored(catalog, definition, field)) for field in fields if field.type == "rollup"]
+    if rollups:
+        await _assign(connection, definition, rollups, ids)
+    for field in fields:
+        if field.type == "formula":
+            await _assign(connection, definition, [(field.key, _stored(catalog, definition, field))], ids)
 
 
 async def _assign(connection: Connection, definition: ObjectDefinition, assignments: list[tuple[str, Sql]], ids: list[UUID]) -> None:
     sets = join(", ", [name(key) + raw(" = ") + value for key, value in assignments])
     differs = join(" OR ", [raw("r.") + name(key) + raw(" IS DISTINCT FROM ") + value for key, value in assignments])
-    locked = raw("(SELECT id FROM ") + name("data", definition.key) + raw(" WHERE id = ANY(") + cast_param(ids, "uuid[]") + raw(") ORDER BY id FOR UPDATE)")
+    locked = (
+        raw("(SELECT id FROM ")
+        + name("data", definition.key)
+        + raw(" WHERE id = ANY(")
+        + cast_param(array("uuid", ids), "uuid[]")
+        + raw(") ORDER BY id FOR UPDATE)")
+    )
     await connection.execute(
         raw("UPDATE ") + name("data", definition.key) + raw(" AS r SET ") + sets + raw(" WHERE r.id IN ") + locked + raw(" AND (") + differs + raw(")")
     )

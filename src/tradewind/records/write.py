@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import msgspec
@@ -15,7 +16,7 @@ import msgspec
 from tradewind.catalog.snapshot import load
 from tradewind.jobs.queue import wake
 from tradewind.kernel.clock import Clock
-from tradewind.kernel.ids import new_id
+from tradewind.kernel.ids import new_id, new_ids
 from tradewind.kernel.json import Json, canonical, mapping
 from tradewind.kernel.problems import (
     AlreadyExists,
@@ -39,14 +40,15 @@ from tradewind.query.authz.scope import ObjectScope, field_options, restricted_f
 from tradewind.query.compile import passes
 from tradewind.query.compile.context import Table, value_options
 from tradewind.query.compile.members import field_value, system_value
+from tradewind.query.database.arrays import array, unnested
 from tradewind.query.database.pool import Connection, Database
 from tradewind.records import find, log, remove
 from tradewind.records.announce import Changed, announce
 from tradewind.records.batches import Batch, RowProblem, Written
 from tradewind.records.guards import guards_of
 from tradewind.records.outbox import follow_up
-from tradewind.records.recompute import recompute, recompute_parents, with_own_formulas
-from tradewind.records.rows import Row, check_required, decode, fill_defaults, gate
+from tradewind.records.recompute import recompute, recompute_parents, with_computed
+from tradewind.records.rows import Decoder, Row, check_required, fill_defaults, gate
 from tradewind.records.search import search_value
 
 MAX_ROWS = 10_000
@@ -98,8 +100,27 @@ async def write(database: Database, catalog: Catalog, actor: Actor, batch: Batch
     raise CatalogMoved()
 
 
-async def write_in(connection: Connection, catalog: Catalog, actor: Actor, batch: Batch, clock: Clock, changed: Changed | None = None) -> Written:
-    """The same in a transaction of the caller's, who hears in `changed` what to announce. Raises CatalogMoved for a catalogue that no longer holds."""
+def decoder_of(catalog: Catalog, actor: Actor, object_key: str) -> Decoder | None:
+    """What understands new records of the object, for who has many and wants to do it ahead of the transaction; None where the actor makes none."""
+    definition, scope = catalog.objects.get(object_key), scope_of(catalog, actor, object_key)
+    if definition is None or definition.retired or not scope.create:
+        return None
+    return Decoder(definition, scope, creating=True, base_currency=catalog.base_currency)
+
+
+async def write_in(
+    connection: Connection,
+    catalog: Catalog,
+    actor: Actor,
+    batch: Batch,
+    clock: Clock,
+    changed: Changed | None = None,
+    decoded: Sequence[Row] | None = None,
+) -> Written:
+    """The same in a transaction of the caller's, who hears in `changed` what to announce. Raises CatalogMoved for a catalogue that no longer holds.
+
+    `decoded` are the rows of a create as `decoder_of` understood them, with the same catalogue and actor.
+    """
     if not await connection.value(raw("SELECT system.writing(") + param(catalog.version) + raw(")")):
         raise CatalogMoved()
     definition = catalog.objects.get(batch.object)
@@ -116,7 +137,7 @@ async def write_in(connection: Connection, catalog: Catalog, actor: Actor, batch
     run = Run(connection, catalog, actor, clock, batch.action or new_id(), definition, scope, batch, changed=Changed() if changed is None else changed)
     match batch.operation:
         case "create":
-            written = await _create(run, batch.rows)
+            written = await _create(run, batch.rows, decoded=decoded)
         case "update":
             written = await _update(run, batch.rows)
         case "upsert":
@@ -169,30 +190,46 @@ def _refuse(rows: Sequence[Row], partial: bool) -> tuple[list[Row], tuple[RowPro
     return [row for row in rows if not row.problems], problems
 
 
-async def _create(run: Run, given: Sequence[Mapping[str, Any]], numbers: Sequence[int] | None = None) -> Written:
+async def _create(run: Run, given: Sequence[Mapping[str, Any]], numbers: Sequence[int] | None = None, decoded: Sequence[Row] | None = None) -> Written:
     forbidden = not run.scope.create and not run.inside
     if forbidden and not run.batch.partial:
         raise Forbidden(right="create", object=run.definition.key)
     now = run.clock.now()
-    rows = [
-        decode(number, one, run.definition, run.scope, creating=True, base_currency=run.catalog.base_currency)
-        for number, one in zip(numbers or range(len(given)), given, strict=True)
-    ]
-    for row in rows:
-        row.id = new_id()
+    if decoded is not None and not forbidden:
+        rows = list(decoded)
+    else:
+        decoder = Decoder(run.definition, run.scope, creating=True, base_currency=run.catalog.base_currency)
+        rows = [decoder.row(number, {} if forbidden else one) for number, one in zip(numbers or range(len(given)), given, strict=True)]
+    for row, identity in zip(rows, new_ids(len(rows)), strict=True):
+        row.id = identity
         if forbidden:
             row.wrong(Forbidden(right="create", object=run.definition.key))
+            continue
         fill_defaults(row, run.definition, run.actor, now)
         gate(row, run.definition, {})
     await _check_references(run, rows)
     await _check_unique(run, rows)
     good, problems = _refuse(rows, run.batch.partial)
     await _number(run, good)
-    await _insert(run, good)
+    await _insert_and_log(run, good)
     run.changed.whole |= bool(good)
-    await log.record_many(run.connection, run.actor, "create", run.definition.key, [(row.id, (), None) for row in good], run.clock, action=run.action)
     await _after(run, good)
     return Written(action=run.action, ids=tuple(None if row.problems else row.id for row in rows), created=len(good), problems=problems)
+
+
+async def _insert_and_log(run: Run, rows: Sequence[Row]) -> None:
+    """The log's lines are made while PostgreSQL inserts the rows."""
+    inserting = asyncio.ensure_future(_insert(run, rows))
+    try:
+        await asyncio.sleep(0)
+        _, lines = log.lines(run.actor, "create", run.definition.key, [(row.id, (), None) for row in rows], run.clock, action=run.action)
+    except BaseException:
+        inserting.cancel()
+        await asyncio.gather(inserting, return_exceptions=True)
+        raise
+    await inserting
+    for statement in lines:
+        await run.connection.execute(statement)
 
 
 async def _insert(run: Run, rows: Sequence[Row]) -> None:
@@ -202,11 +239,6 @@ async def _insert(run: Run, rows: Sequence[Row]) -> None:
     types = _column_types(run.definition)
     now = run.clock.now()
     owner = run.actor.person
-    records: list[Json] = []
-    for position, row in enumerate(rows):
-        body = {"id": row.id, "owner_id": row.columns.get("owner_id", owner), "tw_position": position, **{key: row.columns.get(key) for key in keys}}
-        records.append(msgspec.to_builtins(body, builtin_types=()))
-    shape = join(", ", [raw("id uuid, owner_id uuid, tw_position int"), *(name(key) + raw(" ") + Sql(types[key]) for key in keys)])
     written = set(keys)
     search = search_value(run.catalog, run.definition, lambda column: raw("t.") + name(column) if column in written else raw("NULL::text"))
     columns = [raw("id, owner_id, department_id, source, demo, created_at, created_by, updated_at, updated_by, search"), *(name(key) for key in keys)]
@@ -216,17 +248,15 @@ async def _insert(run: Run, rows: Sequence[Row]) -> None:
     if run.definition.parent:
         columns.append(raw("position"))
     values = [*fixed, *(raw("t.") + name(key) for key in keys), *([raw("t.tw_position")] if run.definition.parent else [])]
-    source = (
-        raw("SELECT ")
-        + join(", ", values)
-        + raw(" FROM jsonb_to_recordset(")
-        + cast_param(canonical(records).decode(), "jsonb")
-        + raw(") AS t(")
-        + shape
-        + raw(")")
-    )
+    arrays: dict[str, tuple[LiteralString, Sequence[Any]]] = {
+        "id": ("uuid", [row.id for row in rows]),
+        "owner_id": ("uuid", [row.columns.get("owner_id", owner) for row in rows]),
+        "tw_position": ("int", range(len(rows))),
+    }
+    arrays |= {key: (types[key], [row.columns.get(key) for row in rows]) for key in keys}
+    source = raw("SELECT ") + join(", ", values) + raw(" FROM ") + unnested("t", arrays)
     listed = join(", ", columns)
-    made, source = with_own_formulas(run.catalog, run.definition, set(keys), listed, source)
+    made, source = with_computed(run.catalog, run.definition, set(keys), listed, source)
     await _guard_unique(run, rows, raw("INSERT INTO ") + name("data", run.definition.key) + raw(" (") + made + raw(") ") + source)
 
 
@@ -241,8 +271,8 @@ async def _guard_unique(run: Run, rows: Sequence[Row], statement: Sql) -> None:
         raise InvalidRecords(errors=(AlreadyExists(pointer=f"/rows/{number}/{field}", field=field),)) from problem
 
 
-def _column_types(definition: ObjectDefinition) -> dict[str, str]:
-    types = {"owner_id": "uuid", "team_id": "uuid"}
+def _column_types(definition: ObjectDefinition) -> dict[str, LiteralString]:
+    types: dict[str, LiteralString] = {"owner_id": "uuid", "team_id": "uuid"}
     for field in definition.live_fields():
         if field.type == "relation":
             types[field.key] = "uuid"
@@ -320,7 +350,7 @@ async def _visible(run: Run, field: FieldDefinition, wanted: set[UUID]) -> set[U
         raw("SELECT r.id FROM ")
         + name("data", target)
         + raw(" AS r WHERE r.id = ANY(")
-        + cast_param(list(wanted), "uuid[]")
+        + cast_param(array("uuid", wanted), "uuid[]")
         + raw(") AND r.deleted_at IS NULL AND ")
         + allowed
     )
@@ -358,7 +388,8 @@ async def update_within(
 
 
 async def _update(run: Run, given: Sequence[Mapping[str, Any]], *, gated: bool = True) -> Written:
-    rows = [decode(number, one, run.definition, run.scope, creating=False, base_currency=run.catalog.base_currency) for number, one in enumerate(given)]
+    decoder = Decoder(run.definition, run.scope, creating=False, base_currency=run.catalog.base_currency)
+    rows = [decoder.row(number, one) for number, one in enumerate(given)]
     for row in rows:
         check_required(row, run.definition)
     before = await _lock(run, rows)
@@ -431,8 +462,8 @@ async def _apply_group(run: Run, columns: tuple[str, ...], rows: Sequence[Row], 
     key, types = run.definition.key, _column_types(run.definition)
     restricted = set(restricted_fields(run.catalog, key))
     open_columns = [column for column in columns if column.partition("__")[0] not in restricted]
-    records = [msgspec.to_builtins({"id": row.id, **row.columns}) for row in rows]
-    shape = join(", ", [raw("id uuid"), *(name(column) + raw(" ") + Sql(types[column]) for column in columns)])
+    arrays: dict[str, tuple[LiteralString, Sequence[Any]]] = {"id": ("uuid", [row.id for row in rows])}
+    arrays |= {column: (types[column], [row.columns[column] for row in rows]) for column in columns}
     differs = _differs(columns)
     moved = _differs(open_columns) if open_columns else raw("false")
     sets = [name(column) + raw(" = t.") + name(column) for column in columns]
@@ -449,8 +480,8 @@ async def _apply_group(run: Run, columns: tuple[str, ...], rows: Sequence[Row], 
     await _guard_unique(
         run,
         rows,
-        raw("UPDATE ") + name("data", key) + raw(" AS r SET ") + join(", ", sets) + raw(" FROM jsonb_to_recordset(") + cast_param(canonical(records).decode(), "jsonb")
-        + raw(") AS t(") + shape + raw(") WHERE r.id = t.id AND (") + differs + raw(")"),
+        raw("UPDATE ") + name("data", key) + raw(" AS r SET ") + join(", ", sets) + raw(" FROM ") + unnested("t", arrays)
+        + raw(" WHERE r.id = t.id AND (") + differs + raw(")"),
     )  # fmt: skip
     whole = Table(run.catalog, SYSTEM, run.definition, "r", run.clock.now())
     images = [
@@ -575,7 +606,8 @@ async def _upsert(run: Run) -> Written:
     if not run.batch.match:
         raise InvalidRequest(rule="match", pointer="/match")
     given = run.batch.rows
-    decoded = [decode(number, one, run.definition, run.scope, creating=True, base_currency=run.catalog.base_currency) for number, one in enumerate(given)]
+    decoder = Decoder(run.definition, run.scope, creating=True, base_currency=run.catalog.base_currency)
+    decoded = [decoder.row(number, one) for number, one in enumerate(given)]
     matched = [row for row in decoded if not row.problems and all(row.values.get(key) is not None for key in run.batch.match)]
     plan: dict[int, UUID] = {}
     hidden: set[int] = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Mapping
@@ -36,6 +37,7 @@ async def run(settings: Settings, file: Path, map_file: Path, *, person: str = "
     """Loads the file; 0 when every row is in the base, 2 when some wait in the error file. Raises CannotImport."""
     language = closest(settings.default_language)
     errors = errors or file.with_name(file.stem + ".errors.csv")
+    gc.set_threshold(20_000, 20, 50)
     try:
         given = read_map(map_file)
         database = await open_pool(settings.database_url, size=4, statement_timeout="300s")

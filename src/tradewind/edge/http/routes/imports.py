@@ -20,6 +20,7 @@ from tradewind.ingest.maps import ImportMap
 from tradewind.kernel.problems import ImportState, InvalidMap, InvalidRequest, NotFound
 
 _MOST = 200
+_DIGITS = 9
 
 
 class Pasted(msgspec.Struct, forbid_unknown_fields=True):
@@ -269,11 +270,13 @@ async def rows(
     return answer(await rows_page(ask, language_of(request), await import_of(ask, identity), wanted, after, limit))
 
 
-@patch("/api/imports/{identity:str}/rows/{number:int}", opt=needs("person"), status_code=200)
-async def mend(request: AnyRequest, identity: str, number: int, data: Mended) -> Response[bytes]:
+@patch("/api/imports/{identity:str}/rows/{number:str}", opt=needs("person"), status_code=200)
+async def mend(request: AnyRequest, identity: str, number: str, data: Mended) -> Response[bytes]:
     """Cells of a refused row as they should be."""
     ask = asked(request)
-    row = await mending.mend(ask.database, ask.catalog, await import_of(ask, identity), number, data.cells, ask.clock)
+    if not number.isdecimal() or len(number) > _DIGITS:
+        raise NotFound()
+    row = await mending.mend(ask.database, ask.catalog, await import_of(ask, identity), int(number), data.cells, ask.clock)
     return answer(importing.RefusedRow.of(language_of(request), row))
 
 
