@@ -9,12 +9,14 @@ import msgspec
 
 from tradewind.ingest import reception, saved
 from tradewind.ingest.checking import check_map
-from tradewind.ingest.maps import ImportMap, Instant, Target, Value
+from tradewind.ingest.maps import ImportMap
 from tradewind.ingest.reading import ColumnFound, SheetFound
+from tradewind.ingest.reading.headers import fitness, suggest
+from tradewind.ingest.reading.suggestions import suggest_map
 from tradewind.ingest.runs import Import
 from tradewind.kernel.problems import InvalidMap
 from tradewind.metadata.actors import Actor
-from tradewind.metadata.definitions import Catalog, ObjectDefinition
+from tradewind.metadata.definitions import Catalog
 from tradewind.query.database.pool import Connection
 from tradewind.records.visible import may_fill
 
@@ -78,27 +80,9 @@ def _fits(given: ImportMap, catalog: Catalog, actor: Actor, columns: Sequence[Co
 
 def suggested(sheet: SheetFound, catalog: Catalog, actor: Actor, object_key: str) -> tuple[Proposal, list[Fit]]:
     """A map of the sheet's columns to fields of one object that the person may fill."""
-    definition = catalog.objects[object_key]
     rights = may_fill(catalog, actor, object_key)
-    fits = [] if rights is None else _fitting(sheet.columns, definition, rights.fields)
-    fields = {fit.field: _value(definition, fit, actor) for fit in fits}
-    unique = tuple(field.key for field in definition.live_fields() if field.unique and field.key in fields)[:1]
-    given = ImportMap(key=object_key, sheet=sheet.name, targets=(Target(object=object_key, fields=fields, match=unique),))
-    score = sum(fit.score for fit in fits) / max(len(sheet.columns), 1)
-    return Proposal(object=object_key, sheet=sheet.name, score=round(score, 3), source="suggested", map=given), fits
-
-
-def _fitting(columns: Sequence[ColumnFound], definition: ObjectDefinition, filled: frozenset[str]) -> list[Fit]:
-    names = {
-        " ".join(label.casefold().split()): field.key
-        for field in definition.live_fields()
-        for label in (field.key, *field.labels.values())
-        if field.key in filled
-    }
-    found = [(column.name, names.get(" ".join(column.header.casefold().split()))) for column in columns]
-    return [Fit(column=column, field=field, score=1.0) for column, field in found if field is not None]
-
-
-def _value(definition: ObjectDefinition, fit: Fit, actor: Actor) -> Value:
-    field = definition.field(fit.field)
-    return Value(column=fit.column, reading=Instant(zone=actor.zone, format="") if field is not None and field.type == "datetime" else None)
+    allowed = frozenset[str]() if rights is None else rights.fields
+    found = suggest(sheet.columns, catalog, object_key, allowed)
+    given = suggest_map(sheet, catalog, object_key, zone=actor.zone, allowed=allowed, found=found)
+    fits = [Fit(column=column, field=one.field, score=round(one.score, 3)) for column, one in found.items()]
+    return Proposal(object=object_key, sheet=sheet.name, score=round(fitness(sheet.columns, found), 3), source="suggested", map=given), fits
