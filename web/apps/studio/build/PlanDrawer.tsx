@@ -13,6 +13,7 @@ import type { Found } from '../edit/model'
 import { Running } from '../edit/Running'
 import { definitions as asking, type ChangeSet, type Step } from '../edit/server'
 import { useProblemText } from '../edit/texts'
+import { publishBegan } from '../work/began'
 import { type Doc, type FieldDef, LEVELS, type Level, type ObjectDef, placeOf, rightsFor } from './model'
 import { useDefinitions } from './server'
 
@@ -24,6 +25,8 @@ interface Props {
   onJump: (object: string, field: string) => void
   onPublished: (changeSet: string) => void
   onClose: () => void
+  /** What roles may do with new objects unless somebody says otherwise. */
+  begin?: Record<string, Level>
 }
 
 type Bodies = { objects?: Record<string, unknown>; [member: string]: unknown }
@@ -35,19 +38,20 @@ interface Placing {
 }
 
 /** The definitions that are published: the objects, roles and menus that get the new one, the form and the view that get new fields. */
-async function together(doc: Doc, object: string, levels: Record<string, Level>, menu: string, placing: Placing) {
+async function together(doc: Doc, fresh: string[], levels: Record<string, Level>, menu: string, placing: Placing) {
   const definitions: object[] = Object.values(doc)
   const base: Record<string, number> = {}
   for (const [key, level] of Object.entries(levels)) {
     if (level === 'none') continue
     const role = await asking.get<Bodies>('role', key)
     const body = role.body
-    definitions.push({ ...body, objects: { ...body.objects, [object]: rightsFor(level) } })
+    const given = Object.fromEntries(fresh.map((object) => [object, rightsFor(level)]))
+    definitions.push({ ...body, objects: { ...body.objects, ...given } })
     base[`role/${key}`] = role.version
   }
   if (menu) {
     const found = await asking.get<Bodies>('menu', menu)
-    definitions.push({ ...found.body, objects: [...((found.body.objects as unknown as string[]) ?? []), object] })
+    definitions.push({ ...found.body, objects: [...((found.body.objects as unknown as string[]) ?? []), ...fresh] })
     base[`menu/${menu}`] = found.version
   }
   for (const [kind, member] of [
@@ -64,14 +68,14 @@ async function together(doc: Doc, object: string, levels: Record<string, Level>,
   return { definitions, base }
 }
 
-export function PlanDrawer({ object, doc, original, base, onJump, onPublished, onClose }: Props) {
+export function PlanDrawer({ object, doc, original, base, onJump, onPublished, onClose, begin = {} }: Props) {
   const { t, say } = useWords()
   const me = useMe()
   const catalog = useCatalog()
   const phone = usePhone()
   const sentence = useProblemText()
   const all = useDefinitions()
-  const [levels, setLevels] = useState<Record<string, Level>>({})
+  const [levels, setLevels] = useState<Record<string, Level>>(begin)
   const [menu, setMenu] = useState('')
   const [title, setTitle] = useState('')
   const [onForm, setOnForm] = useState<string[] | null>(null)
@@ -95,7 +99,8 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
     gcTime: 0,
     refetchOnWindowFocus: false,
   })
-  const isNew = !original && !doc[object]?.parent
+  const fresh = original ? [] : Object.values(doc).flatMap((one) => (one.parent ? [] : [one.key]))
+  const isNew = fresh.length > 0
   const roles = (all.data ?? []).filter((one) => one.kind === 'role' && !one.retired)
   const mayGrant = me.system_rights.includes('roles')
   const steps = plan.data?.operations ?? []
@@ -115,14 +120,16 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
     setBusy(true)
     setRefused(null)
     try {
-      const made = await together(doc, object, levels, menu, {
+      const made = await together(doc, fresh, levels, menu, {
         layout: formLayout && { key: formLayout.key, fields: chosen },
         view: view && { key: view.key, fields: onList.filter((key) => forList.some((field) => field.key === key)) },
       })
-      const bases = { ...made.base, [`object/${object}`]: base }
+      const bases = { ...made.base, ...Object.fromEntries(fresh.map((key) => [`object/${key}`, 0])), [`object/${object}`]: base }
       const done = await asking.publish(made.definitions, bases, title)
-      if (done.state === 'running') setRunning(done.change_set)
-      else onPublished(done.change_set)
+      if (done.state === 'running') {
+        publishBegan(done.change_set, name(object), `/build/objects/${object}`)
+        setRunning(done.change_set)
+      } else onPublished(done.change_set)
     } catch (problem) {
       setRefused(
         problem instanceof ApiProblem ? problem : new ApiProblem({ status: 0, code: 'internal', detail: String(problem) }),

@@ -1,15 +1,17 @@
 /** Objects of this installation, one's own drafts, and the way to a new object. */
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { Button, Checkbox, Input } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { useMe } from '../../../ui/catalog'
+import { DropHere } from '../../../ui/DropHere'
 import { ago } from '../../../ui/format'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 import { Empty, Failed, Skeleton } from '../../../ui/states'
 import '../edit/edit.css'
 import { type Draft, definitions } from '../edit/server'
+import { bring } from '../import/uploads'
 import type { ObjectDef } from './model'
 import { SlowLists } from './SlowLists'
 import { type Listed, useDefinitions } from './server'
@@ -25,6 +27,7 @@ export default function BuildPage() {
 
 function Objects() {
   const { t, say } = useWords()
+  const navigate = useNavigate()
   const all = useDefinitions()
   const drafts = useQuery({ queryKey: ['drafts'], queryFn: definitions.drafts<ObjectDef>, staleTime: 0 })
   const [search, setSearch] = useState('')
@@ -42,12 +45,22 @@ function Objects() {
   )
   const hidden = objects.filter((one) => one.retired).length
   return (
-    <div className="page build-page">
+    <DropHere
+      className="page build-page"
+      words={t('imports.excel.drop')}
+      onFile={(file) => {
+        bring({ file })
+        void navigate({ to: '/build/excel' })
+      }}
+    >
       <header className="build-head">
         <div className="grow">
           <h1>{t('build.title')}</h1>
           <p className="quiet">{t('build.intro')}</p>
         </div>
+        <Button icon={<Icon name="upload" />} onClick={() => void navigate({ to: '/build/excel' })}>
+          {t('imports.excel.title')}
+        </Button>
         <Button type="primary" icon={<Icon name="plus" />} onClick={() => setCreating(true)}>
           {t('build.newObject')}
         </Button>
@@ -89,7 +102,7 @@ function Objects() {
           <NewObject taken={[...objects, ...begun].map((one) => one.key)} onClose={() => setCreating(false)} />
         </Suspense>
       )}
-    </div>
+    </DropHere>
   )
 }
 
