@@ -53,6 +53,7 @@ async def run(cluster: Cluster) -> list[Figure]:
     async with cluster.database("invoices"):
         pass
     settings = Settings(database_url=cluster.server.url("invoices"), data_folder=cluster.folder / "data", pool_size=4, default_language="en")
+    settings.data_folder.mkdir()
     sign_ins = await prepare(settings, lambda _: None)
     async with AsyncTestClient(build_app(settings)) as client:
         client.headers.update({"Sec-Fetch-Site": "same-origin"})
