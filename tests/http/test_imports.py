@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 from typing import Any
 
+import pytest
 from litestar.testing import AsyncTestClient
 from tests.http.client import Client, enter
 from tests.http.importing import CSV, CUSTOMERS, HEADER, as_csv, asked, brought, column, do_jobs, done, mapped, refused, shown
@@ -73,6 +74,20 @@ async def test_a_column_of_countries_with_many_misspelt_ones_is_proposed_and_the
     assert [(one["column"], one["code"], one["count"]) for one in found["problems"]] == [("国家", "field.invalid", 9)]
     assert {one["value"]: one["count"] for one in found["problems"][0]["values"]} == {"Deutschand": 3, "Frnace": 3, "Atlantis": 3}
     assert [row["number"] - 1 for row in found["rows"]] == [number for number in range(1, 46) if number % 15 in wrong]
+
+
+@pytest.mark.parametrize(("name", "objects"), [("2024.csv", ["customer", "contact"]), ("Customers.csv", ["customer"]), ("联系人.csv", ["contact"])])
+async def test_what_a_file_becomes_is_told_by_its_name_and_by_what_would_be_missing(
+    client: Client, settings: Settings, sign_ins: dict[str, str], name: str, objects: list[str]
+) -> None:
+    """An inquiry has as many of these columns, but cannot be without a product."""
+    await enter(client, sign_ins, "mei")
+    header = ("Customer no.", "Company", "Country", "Contact", "E-mail", "Phone")
+    rows = [(f"N{n}", f"Firm {n}", "Germany", f"Person {n}", f"p{n}@firm{n}.example", f"+49 30 20{n:05}") for n in range(1, 21)]
+    made = await brought(client, settings, as_csv(header, rows), name)
+    assert made["maps"][0]["object"] in objects, [(one["object"], one["score"]) for one in made["maps"]]
+    scores = [one["score"] for one in made["maps"]]
+    assert scores == sorted(scores, reverse=True)
 
 
 async def test_the_report_lays_the_file_beside_the_base(client: Client, settings: Settings, sign_ins: dict[str, str]) -> None:
