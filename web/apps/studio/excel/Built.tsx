@@ -67,24 +67,21 @@ export function Built({ one, build }: { one: Import; build: Build }) {
             {build.imports.map((item) => {
               const key = item.map?.targets[0]?.object ?? ''
               const there = catalog.objects[key]
+              const name = there ? objectName(catalog, language, key) : item.map?.sheet || key
               return (
                 <li key={item.id}>
                   <Icon name={there?.icon ?? 'table'} size={20} />
                   <div className="built-what">
-                    <strong className="cut">{objectName(catalog, language, key)}</strong>
+                    <strong className="cut">{name}</strong>
                     <span className="quiet">
-                      {[item.map?.sheet, isBusy(item) ? progressWords(t, language, item.progress) : outcome(t, language, item)]
+                      {[
+                        item.map?.sheet === name ? '' : item.map?.sheet,
+                        isBusy(item) ? progressWords(t, language, item.progress) : outcome(t, language, item),
+                      ]
                         .filter(Boolean)
                         .join(t('imports.dot'))}
                     </span>
-                    {isBusy(item) && (
-                      <Progress
-                        percent={shareOf(item.progress)}
-                        size="small"
-                        status="active"
-                        aria-label={objectName(catalog, language, key)}
-                      />
-                    )}
+                    {isBusy(item) && <Progress percent={shareOf(item.progress)} size="small" status="active" aria-label={name} />}
                   </div>
                   <span className={`pill ${TONES[item.state]}`}>
                     {t(item.state === 'mapping' ? 'imports.excel.waits' : `imports.state.${item.state}`)}
