@@ -35,3 +35,13 @@ def eventually(holds: Callable[[], bool], seconds: float = 10) -> None:
     while not holds():
         assert time.monotonic() < end, "it did not come to hold"
         time.sleep(0.05)
+
+
+def dropped(page: Page, place: str, name: str, body: bytes) -> None:
+    """Drops a file as a person does: it is held over the place first."""
+    given = page.evaluate_handle(
+        "([bytes, name]) => { const held = new DataTransfer(); held.items.add(new File([new Uint8Array(bytes)], name)); return held }", [list(body), name]
+    )
+    page.dispatch_event(place, "dragenter", {"dataTransfer": given})
+    expect(page.locator(".drop-here")).to_be_visible()
+    page.dispatch_event(place, "drop", {"dataTransfer": given})

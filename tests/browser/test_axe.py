@@ -20,7 +20,7 @@ SERIOUS = ("serious", "critical")
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
 
-def _findings(page: Page) -> list[str]:
+def findings(page: Page) -> list[str]:
     """What axe finds seriously wrong, with the first places."""
     page.wait_for_timeout(350)  # what moves in has arrived: colours of half-shown things are not what people read
     page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -69,7 +69,7 @@ def test_axe_finds_nothing_serious(browser: Browser, stack: Stack, tmp_path: Pat
     page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="dark" if theme == "dark" else "light").new_page()
     page.goto(stack.address)
     expect(page.locator("input")).to_have_count(2)
-    found = {"sign-in": _findings(page)}
+    found = {"sign-in": findings(page)}
     page = signed_in(browser, stack, "admin@demo.example", width)
     assert page.context.request.patch(f"{stack.address}/api/session", data={"theme": theme}, headers=OURS).status == 200
     inquiry = _first(page, stack.address, "inquiry")
@@ -135,6 +135,6 @@ def test_axe_finds_nothing_serious(browser: Browser, stack: Stack, tmp_path: Pat
         page.goto(stack.address + path)
         expect(page.locator(shown).first).to_be_visible()
         act()
-        found[name] = _findings(page)
+        found[name] = findings(page)
     lines = [f"{name}: {one}" for name, what in found.items() for one in what]
     assert not lines, "\n".join(lines)

@@ -129,6 +129,9 @@ async def test_two_sheets_become_two_related_objects_with_their_records_and_go_a
     assert fairs["key"] not in catalog["objects"] and visitors["key"] not in catalog["objects"]
     log = (await ground.client.get("/api/change-sets")).json()
     assert [one["undoes"] for one in log][:1] == [change_set]
+    afresh = await _proposed(ground, await ground.read(_workbook(("Fairs", FAIRS), ("Visitors", VISITORS))))
+    assert not {one["definition"]["key"] for one in afresh["objects"]} & {fairs["key"], visitors["key"]}
+    await ground.publish(afresh)
 
 
 HALLS = _workbook(("Halls", [("Hall", "Gates"), ("H1", "4"), ("H2", "6")]), ("Stands", [("Stand", "Hall"), ("S1", "H1"), ("S2", "H2")]))

@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 from typing import Any
 
+import pytest
 from litestar.testing import AsyncTestClient
 from tests.http.client import Client, enter
 from tests.http.importing import CSV, CUSTOMERS, HEADER, as_csv, asked, brought, column, do_jobs, done, mapped, refused, shown
@@ -51,6 +52,42 @@ async def test_a_dry_run_counts_what_the_run_then_does_and_leaves_no_trace(clien
         await client.post("/api/objects/customer/query", json={"made_by": made["id"], "fields": ["code", "name", "country"], "sort": [{"field": "code"}]})
     ).json()
     assert [(one["code"], one["name"], one["country"]) for one in found["records"]] == [("K1", "Acme", "DE"), ("K3", "Gamma", "FR")]
+
+
+async def test_a_column_of_countries_with_many_misspelt_ones_is_proposed_and_they_are_problems_of_the_dry_run(
+    client: Client, settings: Settings, sign_ins: dict[str, str]
+) -> None:
+    await enter(client, sign_ins, "mei")
+    wrong = {3: "Deutschand", 4: "Frnace", 9: "Atlantis"}
+    rows = [(f"CN-{number}", f"公司 {number}", wrong.get(number % 15, ("德国", "France", "JP")[number % 3])) for number in range(1, 46)]
+    made = await brought(client, settings, as_csv(("客户编号", "公司名称", "国家"), rows))
+    proposed = made["maps"][0]
+    (target,) = proposed["map"]["targets"]
+    assert (proposed["object"], {key: one["column"] for key, one in target["fields"].items()}) == (
+        "customer",
+        {"code": "客户编号", "name": "公司名称", "country": "国家"},
+    )
+    await mapped(client, made["id"], target)
+    tried = await done(client, settings, made["id"], "try")
+    assert (tried["tried"]["loaded"], tried["tried"]["refused"]) == (36, 9)
+    found = await refused(client, made["id"], trial=True)
+    assert [(one["column"], one["code"], one["count"]) for one in found["problems"]] == [("国家", "field.invalid", 9)]
+    assert {one["value"]: one["count"] for one in found["problems"][0]["values"]} == {"Deutschand": 3, "Frnace": 3, "Atlantis": 3}
+    assert [row["number"] - 1 for row in found["rows"]] == [number for number in range(1, 46) if number % 15 in wrong]
+
+
+@pytest.mark.parametrize(("name", "objects"), [("2024.csv", ["customer", "contact"]), ("Customers.csv", ["customer"]), ("联系人.csv", ["contact"])])
+async def test_what_a_file_becomes_is_told_by_its_name_and_by_what_would_be_missing(
+    client: Client, settings: Settings, sign_ins: dict[str, str], name: str, objects: list[str]
+) -> None:
+    """An inquiry has as many of these columns, but cannot be without a product."""
+    await enter(client, sign_ins, "mei")
+    header = ("Customer no.", "Company", "Country", "Contact", "E-mail", "Phone")
+    rows = [(f"N{n}", f"Firm {n}", "Germany", f"Person {n}", f"p{n}@firm{n}.example", f"+49 30 20{n:05}") for n in range(1, 21)]
+    made = await brought(client, settings, as_csv(header, rows), name)
+    assert made["maps"][0]["object"] in objects, [(one["object"], one["score"]) for one in made["maps"]]
+    scores = [one["score"] for one in made["maps"]]
+    assert scores == sorted(scores, reverse=True)
 
 
 async def test_the_report_lays_the_file_beside_the_base(client: Client, settings: Settings, sign_ins: dict[str, str]) -> None:

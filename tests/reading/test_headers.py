@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from tests.reading.books import read, table
 
-from tradewind.ingest.maps import Date, Find, Number, Phone
+from tradewind.ingest.maps import Country, Date, Find, Number, Phone, Value
 from tradewind.ingest.reading import ColumnFound, Guess
 from tradewind.ingest.reading.concepts import bracketed, concept_of, concepts, folded, meanings
 from tradewind.ingest.reading.headers import fitness, suggest
@@ -102,6 +102,17 @@ def test_cells_speak_for_and_against(catalog: Catalog) -> None:
     assert suggest(columns(邮箱="date"), catalog, "contact")["邮箱"].score <= 0.5 and not suggest(columns(电子邮件="date"), catalog, "contact")
     label, by_word = suggest(columns(邮箱="email"), catalog, "contact")["邮箱"], suggest(columns(电子邮件="email"), catalog, "contact")["电子邮件"]
     assert (label.reason, by_word.reason) == ("label", "words") and label.score > by_word.score > 0.8
+
+
+@pytest.mark.parametrize("header", ["国家", "国别", "Country", "Land", "国名"])
+@pytest.mark.parametrize("wrong", [2, 6])
+def test_a_heading_that_says_country_outweighs_cells_that_are_none(tmp_path: Path, catalog: Catalog, header: str, wrong: int) -> None:
+    """Of ten cells two or six are misspelt: they are problems of the import, no reason to leave the column out."""
+    cells = ["Deutschand", "Frnace", "Itlay", "Atlantis", "意呆利", "德意"][:wrong] + ["Germany", "法国", "IT", "Japan"] * 2
+    rows = [[f"A{n:03}", f"Acme {n}", cells[n % 10]] for n in range(60)]
+    sheet = table(tmp_path, ["Code", "Company", header], rows).sheet()
+    assert suggest(sheet.columns, catalog, "customer")[header].field == "country"
+    assert suggest_map(sheet, catalog, "customer").targets[0].fields["country"] == Value(column=header, transforms=(Country(),))
 
 
 def test_no_field_twice_and_only_fields_one_may_fill(catalog: Catalog) -> None:

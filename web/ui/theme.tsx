@@ -61,6 +61,7 @@ export function Theme({ children }: { children: ReactNode }) {
             colorTextTertiary: dark ? '#9aa4b2' : '#5f6b7a',
             colorTextDescription: dark ? '#9aa4b2' : '#5f6b7a',
             colorTextDisabled: dark ? '#8c96a3' : '#6b7480',
+            ...(dark ? { colorBgElevated: '#1b212a', colorBgContainer: '#161b23' } : {}),
             colorError: dark ? '#ff7875' : '#c62828',
             borderRadius: 6,
             fontFamily: 'Inter, "PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", "Noto Sans", sans-serif',

@@ -1,4 +1,4 @@
-"""What transforms made of cells, kept once for each distinct text with how many cells held it: every change of the dirt can be listed."""
+"""What transforms made of cells of loaded rows, kept once for each distinct text with how many cells held it: every change of the dirt can be listed."""
 
 from __future__ import annotations
 

@@ -230,7 +230,7 @@ class _Stage:
             reached = {"reached_again": rows.numbers[-1]} if rows.chunk is None else {"reached": rows.chunk.last}
             await runs.advance(connection, identity, clock, counts=counts, checks=now.checks, **reached)
             await self._enter(connection, rows, mapped, refused)
-        await changes.add(connection, identity, self._trial, mapped.changes)
+        await changes.add(connection, identity, self._trial, mapped.changes_without(refused))
         if attempt.hidden:
             _log.info("imports.met_records_out_of_reach", id=str(identity), person=str(self._one.person), rows=attempt.hidden)
         if counts.hidden > MOST_HIDDEN and self._one.person is not None:

@@ -33,6 +33,8 @@ _BLANK = "\u2003"
 Read = Callable[[str], Any]
 Change = tuple[str, str, str, str]
 """A column, the kind of transform, the text before it and after it."""
+Trace = tuple[str, Sequence[str], Mapping[str, tuple[tuple[str, str, str], ...]]]
+"""A column, its texts by row, and for those that were changed: kind, before and after of each step."""
 TRIM = "trim"
 
 
@@ -83,6 +85,7 @@ class MappedChunk:
     problems: dict[int, list[CellProblem]]
     changes: Counter[Change] = field(default_factory=Counter[Change])
     """What transforms made of cells, and of how many."""
+    traces: list[Trace] = field(default_factory=list[Trace])
     digest: bytes = b""
     """Checksum of all rows."""
 
@@ -90,6 +93,15 @@ class MappedChunk:
         """What was understood ahead no longer holds: rights have changed."""
         for rows in self.targets.values():
             rows.ahead = None
+
+    def changes_without(self, places: Sequence[int]) -> Counter[Change]:
+        """The changes of all rows but these."""
+        others: Counter[Change] = Counter()
+        for column, texts, made in self.traces:
+            for text, cells in Counter(texts[place] for place in places if texts[place] in made).items():
+                for change in made[text]:
+                    others[column, *change] = max(others[column, *change], cells)
+        return self.changes - others
 
 
 class People:
@@ -132,6 +144,7 @@ class Mapper:
                 cells[name] = [unguarded(cell).strip() if cell[:1] == "'" else cell for cell in map(str.strip, given)]
                 if cells[name] != given:
                     mapped.changes.update((name, TRIM, cell, after) for cell, after in zip(given, cells[name], strict=True) if cell != after)
+                    mapped.traces.append((name, given, {cell: ((TRIM, cell, after),) for cell, after in zip(given, cells[name], strict=True) if cell != after}))
         for bound in self._targets:
             mapped.targets[bound.target.called] = bound.take(cells, len(rows), mapped)
         return mapped
@@ -183,11 +196,11 @@ class _Source:
             known.clear()
         understood = [known.get(text) or self._understand(text) for text in texts]
         if self._steps:
-            changed = Counter(text for text, one in zip(texts, understood, strict=True) if one.changes)
-            for text, cells_of in changed.items():
-                for kind, before, after in self._known[text].changes:
-                    which = (self.column, kind, before, after)
-                    mapped.changes[which] = max(mapped.changes[which], cells_of)
+            made = {text: one.changes for text, one in zip(texts, understood, strict=True) if one.changes}
+            for text, cells_of in Counter(text for text in texts if text in made).items():
+                for change in made[text]:
+                    mapped.changes[self.column, *change] = max(mapped.changes[self.column, *change], cells_of)
+            mapped.traces.append((self.column, texts, made))
         values = [one.value for one in understood]
         for place, one in enumerate(understood):
             if one.problem is not None and there[place]:

@@ -11,6 +11,7 @@ from tradewind.ingest import reception, saved
 from tradewind.ingest.checking import check_map
 from tradewind.ingest.maps import ImportMap
 from tradewind.ingest.reading import ColumnFound, SheetFound
+from tradewind.ingest.reading.concepts import folded
 from tradewind.ingest.reading.headers import fitness, suggest
 from tradewind.ingest.reading.suggestions import suggest_map
 from tradewind.ingest.runs import Import
@@ -19,6 +20,9 @@ from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import Catalog
 from tradewind.query.database.pool import Connection
 from tradewind.records.visible import may_fill
+
+_NAMED, _MISSING = 0.25, 0.25
+"""What a sheet or file that has the object's name is worth, and what each field without a column costs."""
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +64,27 @@ async def proposals(connection: Connection, catalog: Catalog, actor: Actor, one:
                     map=given,
                 )
             )
-    fresh = [suggested(sheet, catalog, actor, key) for sheet in sheets if sheet.columns for key in catalog.objects if may_make(catalog, actor, key)]
-    return found + sorted((one for one, _ in fresh if one.score > 0), key=lambda one: -one.score)
+    fresh = [
+        _weighed(suggested(sheet, catalog, actor, key)[0], catalog, (sheet.name, one.file_name.rpartition(".")[0]))
+        for sheet in sheets
+        if sheet.columns
+        for key in catalog.objects
+        if may_make(catalog, actor, key)
+    ]
+    return found + sorted((one for one in fresh if one.score > 0), key=lambda one: -one.score)
+
+
+def _weighed(proposal: Proposal, catalog: Catalog, names: Sequence[str]) -> Proposal:
+    """The proposal with a score that also stands on the names of sheet and file, and on the fields that would have to be filled and are not."""
+    if not proposal.score:
+        return proposal
+    definition = catalog.objects[proposal.object]
+    words = {folded(word) for word in (definition.key, *definition.labels.values())}
+    named = any(folded(name).removesuffix(ending) in words for name in names if name for ending in ("", "s", "表", "列表", "资料", "信息"))
+    given = proposal.map.targets[0].fields
+    missing = sum(field.required and field.default is None and field.key not in given for field in definition.live_fields())
+    score = proposal.score + _NAMED * named - _MISSING * missing
+    return msgspec.structs.replace(proposal, score=round(min(max(score, 0.001), 1.0), 3))
 
 
 def may_make(catalog: Catalog, actor: Actor, key: str) -> bool:

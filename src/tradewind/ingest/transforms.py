@@ -16,6 +16,7 @@ from tradewind.kinds.reference import countries, currencies
 Step = Callable[[str], str]
 
 _PARTS = re.compile(r"(\d{1,4})[-/. 年](\d{1,2})[-/. 月](\d{1,4})日?(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp][Mm])?)?", re.ASCII)
+_PLAIN = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d)?", re.ASCII)
 _SERIAL = re.compile(r"[1-9]\d{1,5}(?:\.\d{1,12})?", re.ASCII)
 _FIRST_SERIAL = 61
 """1900-03-01: before, spreadsheets count a day that never was."""
@@ -83,8 +84,8 @@ def phone(text: str, country: str) -> str:
 
 
 def date(text: str, given: Date) -> str:
-    """An ISO date, or date and time, where the text follows one of the formats or is three numbers in the given order."""
-    if not text or len(text) > _LONGEST:
+    """An ISO date, or date and time, where the text follows one of the formats or is three numbers in the given order. ISO 8601 stays as it is."""
+    if not text or len(text) > _LONGEST or _PLAIN.fullmatch(text):
         return text
     plain = unicodedata.normalize("NFKC", text).strip()
     for form in given.formats:

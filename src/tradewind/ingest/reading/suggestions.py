@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from tradewind.ingest.maps import Amount, AnyTransform, Country, Date, Find, ImportMap, Instant, Number, Phone, Replace, Target, Value
+from tradewind.ingest.maps import Amount, AnyTransform, Collapse, Country, Date, Find, ImportMap, Instant, Number, Phone, Replace, Target, Value, Width
 from tradewind.ingest.reading.concepts import concept_of
 from tradewind.ingest.reading.headers import Suggested, suggest
 from tradewind.ingest.reading.shapes import ColumnFound, Guess, SheetFound
 from tradewind.metadata.definitions import Catalog, FieldDefinition, ObjectDefinition
 
 _NUMBERS = ("integer", "number", "percent", "money")
+_PLAIN = (Width(), Collapse())
+"""What records are known by is the same in full-width letters and with several blanks."""
 
 
 def suggest_map(
@@ -49,6 +51,8 @@ def value_for(column: ColumnFound, field: FieldDefinition, catalog: Catalog, zon
         return Value(column=column.name, transforms=_transforms(guess, field.type), reading=Instant(zone=zone, format=""))
     if field.type == "money" and guess.currency and not field.options.get("default_currency"):
         return Value(column=column.name, transforms=(Number(decimal=_mark(guess)),), reading=Amount(currency=guess.currency))
+    if field.unique and field.type == "text":
+        return Value(column=column.name, transforms=_PLAIN)
     return Value(column=column.name, transforms=_transforms(guess, field.type))
 
 

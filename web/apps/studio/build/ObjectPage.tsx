@@ -1,7 +1,7 @@
 /** The object editor: fields on the left, the settings of the chosen one on the right; nothing is live until it is published. */
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
-import { Alert, Button, Drawer, Input, Select } from 'antd'
+import { Alert, Button, Drawer } from 'antd'
 import { useMemo, useRef, useState } from 'react'
 import { useMe } from '../../../ui/catalog'
 import { Icon } from '../../../ui/Icon'
@@ -11,7 +11,7 @@ import { usePhone } from '../../../ui/theme'
 import { sayProblem, say as toast } from '../../../ui/toast'
 import { EditorHead } from '../edit/EditorHead'
 import { definitions } from '../edit/server'
-import { TextsInput, useProblemText } from '../edit/texts'
+import { useProblemText } from '../edit/texts'
 import { type Editor, type Shape, useEditor, useProblems } from '../edit/useEditor'
 import { Versions } from '../edit/Versions'
 import { Differences } from './Differences'
@@ -31,9 +31,9 @@ import {
   proposeKey,
   STAGES,
 } from './model'
+import { ObjectForm } from './ObjectForm'
 import { PlanDrawer } from './PlanDrawer'
-import { IconPicker } from './pickers'
-import { type FieldTypes, useDefinitions, useFieldTypes, useTitles } from './server'
+import { type FieldTypes, useDefinitions, useFieldTypes } from './server'
 import { TypePicker } from './TypePicker'
 
 const OBJECTS: Shape<ObjectDef> = { kind: 'object', normal: (body) => ({ ...body, fields: body.fields ?? [] }), merge }
@@ -335,58 +335,5 @@ function PhoneSheet({
         {last.current}
       </Drawer>
     </>
-  )
-}
-
-interface ObjectFormProps {
-  owner: ObjectDef
-  published: boolean
-  problems: { place: { object: string; field: string; setting: string }; text: string }[]
-  onChange: (changes: Partial<ObjectDef>, place?: string) => void
-}
-
-function ObjectForm({ owner, published, problems, onChange }: ObjectFormProps) {
-  const { t, say } = useWords()
-  const titles = useTitles()
-  const own = problems.filter((one) => !one.place.field)
-  return (
-    <div className="field-form">
-      {own.length > 0 && (
-        <ul className="problem-box" role="alert">
-          {own.map((one) => (
-            <li key={one.text}>{one.text}</li>
-          ))}
-        </ul>
-      )}
-      <TextsInput
-        label={t('build.label')}
-        value={owner.labels}
-        onChange={(labels) => onChange({ labels }, `${owner.key}:labels`)}
-      />
-      <label className="setting">
-        <span>{t('build.key')}</span>
-        <Input value={owner.key} disabled aria-label={t('build.key')} />
-        <small className="quiet">{t(published ? 'build.keyFixed' : 'build.keyBegun')}</small>
-      </label>
-      <IconPicker value={owner.icon ?? 'table'} onChange={(icon) => onChange({ icon })} />
-      <label className="setting">
-        <span>{t('build.titleField')}</span>
-        <Select
-          aria-label={t('build.titleField')}
-          className="full"
-          value={owner.title || null}
-          options={owner.fields
-            .filter((field) => !field.retired && titles(field.type))
-            .map((field) => ({ value: field.key, label: say(field.labels, field.key) }))}
-          onChange={(title: string) => onChange({ title })}
-        />
-        <small className="quiet">{t('build.titleHelp')}</small>
-      </label>
-      {owner.parent && (
-        <p className="quiet">
-          {t('build.isLines', { parent: say(owner.fields.find((field) => field.key === owner.parent)?.labels, owner.parent) })}
-        </p>
-      )}
-    </div>
   )
 }

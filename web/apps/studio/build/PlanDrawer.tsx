@@ -10,6 +10,7 @@ import { PlanSheet } from '../edit/PlanSheet'
 import { definitions as asking } from '../edit/server'
 import { useProblemText } from '../edit/texts'
 import { usePublishing } from '../edit/usePublishing'
+import { publishBegan } from '../work/began'
 import { type Doc, type FieldDef, LEVELS, type Level, type ObjectDef, placeOf, rightsFor } from './model'
 import { useDefinitions } from './server'
 
@@ -21,6 +22,8 @@ interface Props {
   onJump: (object: string, field: string) => void
   onPublished: (changeSet: string) => void
   onClose: () => void
+  /** What roles may do with new objects unless somebody says otherwise. */
+  begin?: Record<string, Level>
 }
 
 type Bodies = { objects?: Record<string, unknown>; [member: string]: unknown }
@@ -32,19 +35,20 @@ interface Placing {
 }
 
 /** The definitions that are published: the objects, roles and menus that get the new one, the form and the view that get new fields. */
-async function together(doc: Doc, object: string, levels: Record<string, Level>, menu: string, placing: Placing) {
+async function together(doc: Doc, fresh: string[], levels: Record<string, Level>, menu: string, placing: Placing) {
   const definitions: object[] = Object.values(doc)
   const base: Record<string, number> = {}
   for (const [key, level] of Object.entries(levels)) {
     if (level === 'none') continue
     const role = await asking.get<Bodies>('role', key)
     const body = role.body
-    definitions.push({ ...body, objects: { ...body.objects, [object]: rightsFor(level) } })
+    const given = Object.fromEntries(fresh.map((object) => [object, rightsFor(level)]))
+    definitions.push({ ...body, objects: { ...body.objects, ...given } })
     base[`role/${key}`] = role.version
   }
   if (menu) {
     const found = await asking.get<Bodies>('menu', menu)
-    definitions.push({ ...found.body, objects: [...((found.body.objects as unknown as string[]) ?? []), object] })
+    definitions.push({ ...found.body, objects: [...((found.body.objects as unknown as string[]) ?? []), ...fresh] })
     base[`menu/${menu}`] = found.version
   }
   for (const [kind, member] of [
@@ -61,11 +65,11 @@ async function together(doc: Doc, object: string, levels: Record<string, Level>,
   return { definitions, base }
 }
 
-export function PlanDrawer({ object, doc, original, base, onJump, onPublished, onClose }: Props) {
+export function PlanDrawer({ object, doc, original, base, onJump, onPublished, onClose, begin = {} }: Props) {
   const { t, say } = useWords()
   const catalog = useCatalog()
   const sentence = useProblemText()
-  const [levels, setLevels] = useState<Record<string, Level>>({})
+  const [levels, setLevels] = useState<Record<string, Level>>(begin)
   const [menu, setMenu] = useState('')
   const [title, setTitle] = useState('')
   const [onForm, setOnForm] = useState<string[] | null>(null)
@@ -78,7 +82,7 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
     gcTime: 0,
     refetchOnWindowFocus: false,
   })
-  const isNew = !original && !doc[object]?.parent
+  const fresh = original ? [] : Object.values(doc).flatMap((one) => (one.parent ? [] : [one.key]))
   const layout = original && layoutOf(catalog, object)
   const formLayout = layout?.create?.length ? layout : undefined
   const view = original && viewsOf(catalog, object).find((one) => !one.private_to)
@@ -89,11 +93,14 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
   const forList = view ? added.filter((field) => field.type !== 'lines' && !isFiles(field.type)) : []
   const chosen = (onForm ?? forForm.map((field) => field.key)).filter((key) => forForm.some((field) => field.key === key))
   const handIn = async () => {
-    const made = await together(doc, object, levels, menu, {
+    const made = await together(doc, fresh, levels, menu, {
       layout: formLayout && { key: formLayout.key, fields: chosen },
       view: view && { key: view.key, fields: onList.filter((key) => forList.some((field) => field.key === key)) },
     })
-    return asking.publish(made.definitions, { ...made.base, [`object/${object}`]: base }, title)
+    const bases = { ...made.base, ...Object.fromEntries(fresh.map((key) => [`object/${key}`, 0])), [`object/${object}`]: base }
+    const done = await asking.publish(made.definitions, bases, title)
+    if (done.state === 'running') publishBegan(done.change_set, name(object), `/build/objects/${object}`)
+    return done
   }
   const name = (key: string) => say(doc[key]?.labels ?? catalog.objects[key]?.labels, key)
   const line = (problem: Found) => {
@@ -120,7 +127,7 @@ export function PlanDrawer({ object, doc, original, base, onJump, onPublished, o
       onPublish={() => void publishing.publish(handIn)}
       onClose={onClose}
     >
-      {isNew && <WhoMayUse levels={levels} onLevels={setLevels} menu={menu} onMenu={setMenu} />}
+      {fresh.length > 0 && <WhoMayUse levels={levels} onLevels={setLevels} menu={menu} onMenu={setMenu} />}
       {forForm.length + forList.length > 0 && (
         <section>
           <h2>{t('plan.where')}</h2>

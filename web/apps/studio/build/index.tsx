@@ -1,10 +1,11 @@
 /** Objects of this installation, one's own drafts, and the way to a new object. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { Button, Checkbox, Drawer, Dropdown, Input } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { ApiProblem } from '../../../ui/api'
 import { useMe } from '../../../ui/catalog'
+import { DropHere } from '../../../ui/DropHere'
 import { ago } from '../../../ui/format'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
@@ -14,6 +15,7 @@ import { sayProblem, say as toast } from '../../../ui/toast'
 import '../edit/edit.css'
 import { Running } from '../edit/Running'
 import { type ChangeSet, type Draft, definitions } from '../edit/server'
+import { bring } from '../import/uploads'
 import type { ObjectDef } from './model'
 import { SlowLists } from './SlowLists'
 import { type Listed, useDefinitions } from './server'
@@ -31,6 +33,7 @@ export default function BuildPage() {
 
 function Objects() {
   const { t, say } = useWords()
+  const navigate = useNavigate()
   const all = useDefinitions()
   const drafts = useQuery({ queryKey: ['drafts'], queryFn: definitions.drafts<ObjectDef>, staleTime: 0 })
   const [search, setSearch] = useState('')
@@ -72,7 +75,14 @@ function Objects() {
   )
   const hidden = objects.filter((one) => one.retired).length
   return (
-    <div className="page build-page">
+    <DropHere
+      className="page build-page"
+      words={t('imports.excel.drop')}
+      onFile={(file) => {
+        bring({ file })
+        void navigate({ to: '/build/excel' })
+      }}
+    >
       <header className="build-head">
         <div className="grow">
           <h1>{t('build.title')}</h1>
@@ -89,6 +99,9 @@ function Objects() {
         >
           <Button aria-label={t('definitions.files')} icon={<Icon name="more" />} />
         </Dropdown>
+        <Button icon={<Icon name="upload" />} onClick={() => void navigate({ to: '/build/excel' })}>
+          {t('imports.excel.title')}
+        </Button>
         <Button type="primary" icon={<Icon name="plus" />} onClick={() => setDialog('new')}>
           {t('build.newObject')}
         </Button>
@@ -141,7 +154,7 @@ function Objects() {
           <Running id={undoing} back onEnd={(ended) => void onUndone(ended)} />
         </Drawer>
       )}
-    </div>
+    </DropHere>
   )
 }
 

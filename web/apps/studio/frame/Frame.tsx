@@ -13,11 +13,11 @@ import { useLive } from '../../../ui/live'
 import { Failed, Guard, Skeleton } from '../../../ui/states'
 import { type ThemeName, usePhone, useTheme } from '../../../ui/theme'
 import { sayProblem, Toasts } from '../../../ui/toast'
-import { Tray } from '../work/Tray'
 import { Menu } from './Menu'
 import { SignIn } from './SignIn'
 
 const Palette = lazy(() => import('./Palette'))
+const Tray = lazy(() => import('../work/Tray'))
 const Bell = lazy(() => import('./Bell'))
 
 export function Frame() {
@@ -118,7 +118,9 @@ function Inside() {
           <Icon name="search" /> <span>{t('frame.palette')}</span> <kbd>Ctrl K</kbd>
         </button>
         <span className="toolbar-space" />
-        <Tray />
+        <Suspense>
+          <Tray />
+        </Suspense>
         <Button
           type="text"
           title={t('frame.language')}

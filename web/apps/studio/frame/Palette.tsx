@@ -78,6 +78,9 @@ export default function Palette({ onClose }: { onClose: () => void }) {
         to: `/imports/new?object=${object.key}`,
       })),
     { id: 'imports', icon: 'upload', text: t('imports.title'), hint: '', to: '/imports' },
+    ...(me.system_rights.includes('build')
+      ? [{ id: 'excel', icon: 'upload', text: t('imports.excel.title'), hint: '', to: '/build/excel' }]
+      : []),
     ...(me.system_rights.length
       ? ['build', 'admin'].map((key) => ({ id: key, icon: 'settings', text: t(`frame.${key}`), hint: '', to: `/${key}` }))
       : []),

@@ -168,11 +168,9 @@ function ErrorFile({ one, trial }: { one: Import; trial: boolean }) {
   return (
     <span className="error-file">
       <span className="quiet">{t('imports.bad.file')}</span>
-      {(['xlsx', 'csv'] as const).map((format) => (
-        <a key={format} href={imports.errors(one.id, format, trial)} download>
-          <Icon name="download" /> {format}
-        </a>
-      ))}
+      <a href={imports.errors(one.id, trial)} download>
+        <Icon name="download" /> csv
+      </a>
     </span>
   )
 }

@@ -107,12 +107,12 @@ function Line({ mapping, column, fits, now, onChoose }: LineProps) {
   const elsewhere = uses.length === 0 && isUsed(map, column.name)
   const mark = wrong.length || bad ? 'warn' : first || elsewhere ? 'check' : 'minus'
   return (
-    <li className={[now ? 'now' : '', wrong.length || bad ? 'wrong' : '', first || elsewhere ? '' : 'unused'].join(' ').trim()}>
+    <li className={[now ? 'now' : '', wrong.length || bad ? 'wrong' : first || elsewhere ? 'used' : ''].join(' ').trim()}>
       <span className="column-mark">
         <Icon name={mark} />
       </span>
       <button type="button" className="column-name" aria-pressed={now} onClick={onChoose}>
-        <strong className="cut">{column.name}</strong>
+        <span className={first || elsewhere ? 'cut named' : 'cut'}>{column.name}</span>
         <span className="quiet cut" dir="auto">
           {column.examples.slice(0, 3).join(t('imports.dot')) || t('imports.map.emptyColumn')}
         </span>

@@ -10,7 +10,10 @@ import { useWords } from '../../../ui/i18n'
 import { Failed, Skeleton } from '../../../ui/states'
 import { sayProblem } from '../../../ui/toast'
 import { workBegan } from '../work/began'
+import { type Acts, useActs } from './acts'
 import './import.css'
+import './map.css'
+import './rows.css'
 import { SampleDock } from './Sample'
 import { StepFile } from './StepFile'
 import { StepMap } from './StepMap'
@@ -74,30 +77,6 @@ function stepOf(one: Import): StepName {
       return 'result'
   }
 }
-
-function useActs(one: Import) {
-  const queries = useQueryClient()
-  const [busy, setBusy] = useState('')
-  const take = useCallback((now: Import) => queries.setQueryData(['import', now.id], now), [queries])
-  /** Does something with the import; false when it was refused. */
-  const act = async (name: string, doing: () => Promise<Import>): Promise<boolean> => {
-    setBusy(name)
-    try {
-      take(await doing())
-      workBegan()
-      return true
-    } catch (problem) {
-      sayProblem(problem)
-      void queries.invalidateQueries({ queryKey: ['import', one.id] })
-      return false
-    } finally {
-      setBusy('')
-    }
-  }
-  return { busy, act }
-}
-
-export type Acts = ReturnType<typeof useActs>
 
 function Head({ one, children }: { one: Import; children?: React.ReactNode }) {
   const { t } = useWords()
@@ -170,6 +149,7 @@ function Wizard({ one }: { one: Import }) {
   useEffect(() => {
     if (state.current === one.state) return
     state.current = one.state
+    workBegan()
     // What one looked at is over: the page shows what came of it.
     void navigate({ to: '.', replace: true, search: (({ step: _step, ...rest }: { step?: string }) => rest) as never })
   }, [one.state, navigate])
@@ -187,7 +167,7 @@ function Wizard({ one }: { one: Import }) {
   return (
     <div className="importing">
       <Head one={one} />
-      <Steps now={now} reached={reached} notes={notes} onGo={go} />
+      <Steps now={now} reached={reached} passed={one.tried ? ['try'] : []} notes={notes} onGo={go} />
       <div className={`importing-body at-${now}`}>
         {now === 'file' && <StepFile {...common} />}
         {now === 'map' && <StepMap {...common} column={column} onColumn={setColumn} />}

@@ -86,7 +86,7 @@ export function OtherFields({ mapping, sheet, index, onField }: Props) {
                 onChange={(template) => onField(key, { ...value, template })}
               />
             ) : (
-              <fieldset className="plain" aria-labelledby={`other-${index}-${key}`}>
+              <fieldset className="bare-set" aria-labelledby={`other-${index}-${key}`}>
                 <control.Input
                   value={value.constant ?? null}
                   field={field}

@@ -84,6 +84,7 @@ function Sums({ report }: { report: Report }) {
 function Distinct({ report }: { report: Report }) {
   const { t, language } = useWords()
   const catalog = useCatalog()
+  const several = new Set(report.distinct.map((one) => one.object)).size > 1
   return (
     <details className="report-part">
       <summary>{t('imports.report.distinct', { count: report.distinct.length })}</summary>
@@ -104,7 +105,10 @@ function Distinct({ report }: { report: Report }) {
           <tbody>
             {report.distinct.map((one) => (
               <tr key={`${one.object}.${one.field}`}>
-                <td>{fieldName(catalog.objects[one.object], language, one.field)}</td>
+                <td>
+                  {several && `${objectName(catalog, language, one.object)}${t('imports.path')}`}
+                  {fieldName(catalog.objects[one.object], language, one.field)}
+                </td>
                 <td className="end tabular">
                   {one.capped && '> '}
                   {number(one.source, language)}

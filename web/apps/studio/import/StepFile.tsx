@@ -5,7 +5,8 @@ import { useState } from 'react'
 import { bytes, number } from '../../../ui/format'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
-import type { Acts, StepProps } from './ImportPage'
+import type { Acts } from './acts'
+import type { StepProps } from './ImportPage'
 import { type Import, imports, isBusy, type Note, type Sheet } from './server'
 import { TroubleBox } from './Trouble'
 import { sheetOf } from './useMap'
@@ -24,7 +25,7 @@ export function StepFile({ one, mapping, acts, onGo }: { one: Import; acts: Acts
   const facts = [
     t(`imports.kind.${kind}`, { defaultValue: kind.toUpperCase() }),
     bytes(size, language),
-    encoding && encoding.toUpperCase(),
+    encoding?.toUpperCase(),
     delimiter && t(`imports.delimiter.${DELIMITERS[delimiter] ?? 'other'}`, { sign: delimiter }),
   ].filter(Boolean)
   const choose = (sheet: Sheet) => {

@@ -10,10 +10,11 @@ import { same } from '../edit/model'
 import { ColumnPanel } from './ColumnPanel'
 import { Columns } from './Columns'
 import type { StepProps } from './ImportPage'
-import { addTarget, bare, missingIn, placeOf } from './model'
+import { addTarget, bare, missingIn, offered, placeOf } from './model'
 import { SavedMaps } from './SavedMaps'
 import { imports } from './server'
 import { AddTarget, Targets } from './Targets'
+import { objectName } from './words'
 
 interface Props extends StepProps {
   column: string
@@ -21,7 +22,7 @@ interface Props extends StepProps {
 }
 
 export function StepMap({ one, mapping, acts, onGo, column, onColumn }: Props) {
-  const { t } = useWords()
+  const { t, language } = useWords()
   const phone = usePhone()
   const { map, sheet, context, editable, change } = mapping
   const object = map.targets.at(-1)?.object ?? ''
@@ -46,6 +47,7 @@ export function StepMap({ one, mapping, acts, onGo, column, onColumn }: Props) {
     const proposal = one.maps.find((two) => two.object === key && two.sheet === sheet.name)
     change(proposal?.map ?? { key, sheet: sheet.name, targets: [{ object: key, fields: {} }] })
   }
+  const offer = offered(one.maps, map, sheet.name, context)
   const add = async (key: string) => {
     const suggested = await imports.suggest(one.id, key, sheet.name).catch(() => null)
     change(addTarget(map, key, context.catalog, suggested?.map.targets.at(-1)?.fields))
@@ -61,6 +63,14 @@ export function StepMap({ one, mapping, acts, onGo, column, onColumn }: Props) {
         {editable && <Origin one={one} mapping={mapping} />}
         <Targets mapping={mapping} sheet={sheet} />
         <Columns mapping={mapping} sheet={sheet} fits={fits?.columns ?? []} chosen={column} onChoose={onColumn}>
+          {editable && offer && (
+            <span className="offer">
+              {t('imports.map.offer', { count: offer.count, name: objectName(context.catalog, language, offer.object) })}
+              <Button size="small" onClick={() => void add(offer.object)}>
+                {t('imports.map.takeOffer', { name: objectName(context.catalog, language, offer.object) })}
+              </Button>
+            </span>
+          )}
           {editable && <AddTarget context={context} map={map} onAdd={(key) => void add(key)} />}
         </Columns>
         <div className="step-foot">

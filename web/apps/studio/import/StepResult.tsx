@@ -135,15 +135,16 @@ function Undo({ one, acts }: Pick<StepProps, 'one' | 'acts'>) {
   const targets = Object.values(one.progress?.targets ?? {})
   const sum = (figure: 'created' | 'updated') => targets.reduce((total, found) => total + found[figure], 0)
   const figures = { created: number(sum('created'), language), updated: number(sum('updated'), language) }
+  const updated = sum('updated') > 0 ? 'Updated' : ''
   return (
     <section className="undo-box" aria-label={t('imports.undo.title')}>
       <h2>{t('imports.undo.title')}</h2>
-      <p className="quiet">{t('imports.undo.text', figures)}</p>
+      <p className="quiet">{t(`imports.undo.text${updated}`, figures)}</p>
       {asked ? (
         <Alert
           type="warning"
           showIcon
-          title={t('imports.undo.sure', figures)}
+          title={t(`imports.undo.sure${updated}`, figures)}
           action={
             <span className="row">
               <Button onClick={() => setAsked(false)}>{t('action.cancel')}</Button>
@@ -178,14 +179,16 @@ function Undone({ one }: { one: Import }) {
       </p>
       <section className="figures">
         <dl className="figure-group">
-          {(['deleted', 'restored', 'kept'] as const).map((figure) => (
-            <Figure
-              key={figure}
-              tone={figure === 'kept' && show(figure) ? 'refused' : 'none'}
-              label={t(`imports.undo.${figure}`, { count: show(figure) })}
-              value={number(show(figure), language)}
-            />
-          ))}
+          {(['deleted', 'restored', 'kept'] as const)
+            .filter((figure) => figure === 'deleted' || show(figure) > 0)
+            .map((figure) => (
+              <Figure
+                key={figure}
+                tone={figure === 'kept' && show(figure) ? 'refused' : 'none'}
+                label={t(`imports.undo.${figure}`, { count: show(figure) })}
+                value={number(show(figure), language)}
+              />
+            ))}
         </dl>
       </section>
       {show('kept') > 0 && <KeptList one={one} />}

@@ -25,11 +25,16 @@ function Before({ one, mapping, acts, onGo }: StepProps) {
   })
   const starts = automation.data?.starts ?? []
   const rows = mapping.sheet?.rows ?? 0
-  const willLoad = one.tried ? one.tried.of - one.tried.refused - one.tried.skipped : rows
+  const tried = mapping.isKept ? one.tried : null
+  const willLoad = tried ? tried.of - tried.refused - tried.skipped : rows
+  const begin = async () => {
+    if (!mapping.isKept && !(await acts.act('run', () => imports.setMap(one.id, mapping.map)))) return
+    await acts.act('run', () => imports.run(one.id, rules))
+  }
   return (
     <div className="step-run">
       {one.problem && <TroubleBox trouble={one.problem} />}
-      {one.tried && <Figures map={one.map} counts={one.tried} tense="will" />}
+      {tried && <Figures map={one.map} counts={tried} tense="will" />}
       <fieldset className="question">
         <legend>{t('imports.run.rules')}</legend>
         <Radio.Group
@@ -55,17 +60,13 @@ function Before({ one, mapping, acts, onGo }: StepProps) {
           )}
         </div>
       </fieldset>
-      {!one.tried && (
+      {!tried && (
         <p className="quiet">
-          <Icon name="message" /> {t('imports.run.untried')}
+          <Icon name="message" /> {t(one.tried ? 'imports.try.stale' : 'imports.run.untried')}
         </p>
       )}
       <div className="step-foot">
-        <Button
-          type="primary"
-          loading={acts.busy === 'run'}
-          onClick={() => void acts.act('run', () => imports.run(one.id, rules))}
-        >
+        <Button type="primary" loading={acts.busy === 'run'} disabled={mapping.problems.length > 0} onClick={() => void begin()}>
           {t('imports.run.begin', { count: willLoad, shown: number(willLoad, language) })}
         </Button>
         {mapping.editable && <Button onClick={() => onGo('map')}>{t('imports.try.change')}</Button>}

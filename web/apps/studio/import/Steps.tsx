@@ -9,19 +9,21 @@ interface Props {
   now: StepName
   /** Steps that can be opened. */
   reached: readonly StepName[]
+  /** Steps that were done and cannot be opened any more. */
+  passed?: readonly StepName[]
   /** A word below a step: rows of the file, fields filled. */
   notes?: Partial<Record<StepName, string>>
   onGo?: (step: StepName) => void
 }
 
-export function Steps({ now, reached, notes = {}, onGo }: Props) {
+export function Steps({ now, reached, passed = [], notes = {}, onGo }: Props) {
   const { t } = useWords()
   const at = STEPS.indexOf(now)
   return (
     <ol className="steps" aria-label={t('imports.steps.label')}>
       {STEPS.map((step, index) => {
         const open = reached.includes(step)
-        const past = open && index < at
+        const past = (open || passed.includes(step)) && index < at
         return (
           <li key={step} className={step === now ? 'now' : past ? 'past' : open ? 'open' : ''}>
             <button

@@ -3,7 +3,7 @@ import { Button, Dropdown, Segmented, Select } from 'antd'
 import { useState } from 'react'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
-import { type Context, calledOf, fillable, missingIn, removeTarget, setField, setTarget, targetsOf } from './model'
+import { type Context, calledOf, fillable, missingIn, nearTo, removeTarget, setField, setTarget, targetsOf } from './model'
 import { OtherFields } from './OtherFields'
 import { problemsAt } from './StepMap'
 import type { ImportMap, Sheet, Target } from './server'
@@ -198,7 +198,7 @@ interface AddProps {
 export function AddTarget({ context, map, scores = {}, onAdd, tiles = false }: AddProps) {
   const { t, language } = useWords()
   const { catalog } = context
-  const near = new Set(map.targets.flatMap((target) => nearTo(context, target.object)))
+  const near = new Set(map.targets.flatMap((target) => nearTo(catalog, target.object)))
   const rank = (key: string) => -(scores[key] ?? 0) - (near.has(key) ? 10 : 0)
   const objects = targetsOf(catalog).sort((one, other) => rank(one.key) - rank(other.key))
   if (tiles)
@@ -235,15 +235,4 @@ export function AddTarget({ context, map, scores = {}, onAdd, tiles = false }: A
       </Button>
     </Dropdown>
   )
-}
-
-/** Objects that an object points at, or that point at it. */
-function nearTo({ catalog }: Context, key: string): string[] {
-  const own = (catalog.objects[key]?.fields ?? [])
-    .filter((field) => field.type === 'relation')
-    .map((field) => String(field.options.target))
-  const others = Object.values(catalog.objects)
-    .filter((object) => object.fields.some((field) => field.type === 'relation' && field.options.target === key))
-    .map((object) => object.key)
-  return [...own, ...others]
 }

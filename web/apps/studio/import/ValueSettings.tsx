@@ -332,7 +332,7 @@ function Otherwise({ field, value, onChange }: Props) {
   return (
     <div className="setting">
       <span>{t('imports.value.otherwise')}</span>
-      <fieldset className="plain" aria-label={t('imports.value.otherwise')}>
+      <fieldset className="bare-set" aria-label={t('imports.value.otherwise')}>
         <control.Input
           value={value.otherwise?.constant ?? null}
           field={field}

@@ -12,7 +12,7 @@ import { Empty, Failed, Skeleton } from '../../../ui/states'
 import './import.css'
 import { targetsOf } from './model'
 import { type ImportLine, imports, isBusy } from './server'
-import { outcome, progressWords, shareOf, TONES } from './words'
+import { objectName, outcome, progressWords, shareOf, TONES } from './words'
 
 export default function ImportsPage() {
   const { t } = useWords()
@@ -78,6 +78,10 @@ export default function ImportsPage() {
   )
 }
 
+/** Objects that its rows become, as far as it got. */
+const objectsOf = (one: ImportLine): string[] =>
+  [...new Set(Object.keys((one.progress ?? one.tried)?.targets ?? {}).map((key) => key.split('.')[0] ?? ''))].sort()
+
 /** What somebody has to do next. */
 function nextOf(one: ImportLine): string {
   if (one.state === 'mapping') return 'map'
@@ -90,15 +94,18 @@ function nextOf(one: ImportLine): string {
 
 function Line({ one, everybody }: { one: ImportLine; everybody: boolean }) {
   const { t, language } = useWords()
+  const catalog = useCatalog()
   const next = nextOf(one)
   const busy = isBusy(one)
   return (
     <li>
-      <Link className="import-line" to="/imports/$id" params={{ id: one.id }}>
+      <Link className={everybody ? 'import-line everybody' : 'import-line'} to="/imports/$id" params={{ id: one.id }}>
         <span className="import-name">
           <strong className="cut">{one.name}</strong>
           <span className="quiet cut">
-            {[one.file.kind.toUpperCase(), bytes(one.file.size, language)].filter(Boolean).join(t('imports.dot'))}
+            {[...objectsOf(one).map((key) => objectName(catalog, language, key)), bytes(one.file.size, language)].join(
+              t('imports.dot'),
+            )}
           </span>
         </span>
         <span className="import-state">

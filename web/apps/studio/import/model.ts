@@ -1,7 +1,7 @@
 /** Import maps as the pages change them: pure steps from one map to the next. */
 import type { Catalog, Field, ObjectType } from '../../../ui/catalog'
 import { canWrite } from '../../../ui/catalog'
-import type { FileColumn, Guess, ImportMap, MapProblem, Target, Transform, Understood, Value } from './server'
+import type { FileColumn, Guess, ImportMap, MapProblem, ProposedMap, Target, Transform, Understood, Value } from './server'
 
 export const calledOf = (target: Target): string => target.name || target.object
 
@@ -221,6 +221,37 @@ export function removeTarget(map: ImportMap, index: number): ImportMap {
       }),
     )
   return { ...map, targets }
+}
+
+/** Objects that an object points at, or that point at it. */
+export function nearTo(catalog: Catalog, key: string): string[] {
+  const own = relationsOf(catalog.objects[key]).map((field) => String(field.options.target))
+  const others = Object.values(catalog.objects).filter((object) =>
+    relationsOf(object).some((field) => field.options.target === key),
+  )
+  return [...own, ...others.map((object) => object.key)]
+}
+
+const WORTH = 2
+
+/** A linked object that several columns nothing uses yet would fill, with nothing missing. */
+export function offered(
+  maps: readonly ProposedMap[],
+  map: ImportMap,
+  sheet: string,
+  { catalog }: Context,
+): { object: string; count: number } | undefined {
+  const near = new Set(map.targets.flatMap((target) => nearTo(catalog, target.object)))
+  const found = maps.flatMap((proposal) => {
+    const { object, source } = proposal
+    if (source !== 'suggested' || proposal.sheet !== sheet || !near.has(object)) return []
+    if (!catalog.objects[object]?.create || map.targets.some((target) => target.object === object)) return []
+    const suggested = proposal.map.targets.at(-1)?.fields ?? {}
+    const next = addTarget(map, object, catalog, suggested).targets.find((target) => target.object === object)
+    const count = Object.values(next?.fields ?? {}).filter((value) => value.column).length
+    return next && count >= WORTH && !missingIn(next, catalog.objects[object]).length ? [{ object, count }] : []
+  })
+  return found.sort((one, other) => other.count - one.count)[0]
 }
 
 /** Fields that must be filled and are not. */

@@ -312,7 +312,7 @@ export const imports = {
     request<{ changed: number; clean: number }>('POST', at(id, '/rows/replace'), { column, value, with: by }),
   drop: (id: string, which: object) => request<{ dropped: number }>('POST', at(id, '/rows/drop'), which),
   keep: (id: string, which: object) => request<{ kept: number }>('POST', at(id, '/rows/keep'), which),
-  errors: (id: string, format: 'csv' | 'xlsx', trial: boolean) => at(id, `/errors?${asQuery({ format, trial })}`),
+  errors: (id: string, trial: boolean) => at(id, `/errors?${asQuery({ trial })}`),
   report: (id: string) => request<Report>('GET', at(id, '/report')),
   changes: (id: string, column: string, kind: string, after?: string | null) =>
     request<{ changes: Change[]; next: string | null }>(

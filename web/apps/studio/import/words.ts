@@ -35,7 +35,8 @@ export function outcome(t: TFunction, language: string, one: ImportLine): string
   const counts = one.progress
   if (!counts || counts.stage === 'read') return ''
   const say = (key: string, count: number) => t(`imports.outcome.${key}`, { count, shown: number(count, language) })
-  if (counts.stage === 'undo') return [say('deleted', counts.deleted ?? 0), say('kept', counts.kept ?? 0)].join(t('imports.dot'))
+  if (counts.stage === 'undo')
+    return [say('deleted', counts.deleted ?? 0), ...(counts.kept ? [say('kept', counts.kept)] : [])].join(t('imports.dot'))
   return [say('loaded', counts.loaded), ...(one.waiting ? [say('waiting', one.waiting)] : [])].join(t('imports.dot'))
 }
 

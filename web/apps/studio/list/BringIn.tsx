@@ -3,19 +3,13 @@ import { useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { ObjectType } from '../../../ui/catalog'
+import { DropHere } from '../../../ui/DropHere'
 import { number } from '../../../ui/format'
 import { Icon } from '../../../ui/Icon'
 import { useWords } from '../../../ui/i18n'
 import { isTyping } from '../../../ui/keys'
 import { type Brought, bring } from '../import/uploads'
-
-/** Rows and columns of text copied from a sheet; null for what is no range. */
-export function rangeOf(text: string): { rows: number; columns: number; first: string[] } | null {
-  const lines = text.replace(/(\r?\n)+$/, '').split(/\r?\n/)
-  const first = (lines[0] ?? '').split('\t')
-  if (lines.length < 2 || (first.length < 2 && lines.length < 3)) return null
-  return { rows: lines.length - 1, columns: first.length, first }
-}
+import { rangeOf } from './range'
 
 export function useBringIn(object: string) {
   const navigate = useNavigate()
@@ -25,14 +19,10 @@ export function useBringIn(object: string) {
   }
 }
 
-const hasFiles = (event: React.DragEvent) => event.dataTransfer.types.includes('Files')
-
 export function BringIn({ object, children }: { object: ObjectType; children: ReactNode }) {
   const { t, say, language } = useWords()
   const take = useBringIn(object.key)
-  const [over, setOver] = useState(false)
   const [pasted, setPasted] = useState('')
-  const depth = useRef(0)
   const name = say(object.labels, object.key)
   const latest = useRef(take)
   latest.current = take
@@ -54,29 +44,7 @@ export function BringIn({ object, children }: { object: ObjectType; children: Re
   if (!object.create) return children
   const range = rangeOf(pasted)
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: a place to drop files; the toolbar has the button
-    <div
-      className="bring-in"
-      onDragEnter={(event) => {
-        if (!hasFiles(event)) return
-        depth.current += 1
-        setOver(true)
-      }}
-      onDragOver={(event) => hasFiles(event) && event.preventDefault()}
-      onDragLeave={(event) => {
-        if (!hasFiles(event)) return
-        depth.current -= 1
-        if (depth.current <= 0) setOver(false)
-      }}
-      onDrop={(event) => {
-        depth.current = 0
-        setOver(false)
-        const file = event.dataTransfer.files[0]
-        if (!file) return
-        event.preventDefault()
-        take({ file })
-      }}
-    >
+    <DropHere className="bring-in" words={t('imports.offer.drop', { name })} onFile={(file) => take({ file })}>
       {range && (
         <div className="paste-offer" role="status">
           <Icon name="table" />
@@ -93,13 +61,6 @@ export function BringIn({ object, children }: { object: ObjectType; children: Re
         </div>
       )}
       {children}
-      {over && (
-        <div className="drop-here" aria-hidden>
-          <span>
-            <Icon name="upload" size={20} /> {t('imports.offer.drop', { name })}
-          </span>
-        </div>
-      )}
-    </div>
+    </DropHere>
   )
 }

@@ -122,6 +122,7 @@ function List({ object }: { object: ObjectType }) {
 
   const filtered = Boolean(question.filter || question.search || question.made_by)
   const empty = rows.ready && rows.length === 0
+  const bringIn = () => void navigate({ to: '/imports/new', search: { object: object.key } as never })
   const body = () => {
     if (rows.problem && !rows.ready) return <Failed problem={rows.problem} retry={rows.reload} />
     if (!rows.ready) return <Skeleton lines={14} />
@@ -158,7 +159,7 @@ function List({ object }: { object: ObjectType }) {
                 <Button type="primary" onClick={() => setCreating(true)}>
                   <Icon name="plus" /> {t('empty.first')}
                 </Button>
-                <Button onClick={() => void navigate({ to: '/imports/new', search: { object: object.key } as never })}>
+                <Button onClick={bringIn}>
                   <Icon name="upload" /> {t('imports.begin')}
                 </Button>
               </span>
@@ -200,7 +201,10 @@ function List({ object }: { object: ObjectType }) {
       />
     )
   }
-  const actions = object.export ? [{ key: 'export', icon: 'download', label: t('export.menu'), run: () => setExporting({}) }] : []
+  const actions = [
+    ...(object.create ? [{ key: 'import', icon: 'upload', label: t('imports.menu'), run: bringIn }] : []),
+    ...(object.export ? [{ key: 'export', icon: 'download', label: t('export.menu'), run: () => setExporting({}) }] : []),
+  ]
   const peeked = search.peek ? rows.place(search.peek) : undefined
   return (
     <div className="list">

@@ -1,6 +1,5 @@
 /** The one toolbar line of a list: view, filter, sort, columns, search, create. */
 import { useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { Button, Checkbox, Input, Popover, Select } from 'antd'
 import { type RefObject, useEffect, useState } from 'react'
 import { api } from '../../../ui/api'
@@ -89,17 +88,6 @@ export function Toolbar({ catalog, object, list, searchBox, onCreate, actions }:
         onChange={(event) => setText(event.target.value)}
       />
       <ListMenu actions={actions} />
-      {object.create && (
-        <Link
-          className="icon-button"
-          to="/imports/new"
-          search={{ object: object.key } as never}
-          aria-label={t('imports.into', { name: say(object.labels, object.key) })}
-          title={t('imports.into', { name: say(object.labels, object.key) })}
-        >
-          <Icon name="upload" />
-        </Link>
-      )}
       {object.create && (
         <Button type="primary" onClick={onCreate}>
           <Icon name="plus" /> <span className="wide-only">{t('action.create')}</span>

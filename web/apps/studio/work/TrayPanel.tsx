@@ -7,11 +7,13 @@ import { useWords } from '../../../ui/i18n'
 import { sayProblem } from '../../../ui/toast'
 import type { Work } from './model'
 
-interface Props {
+export interface TrayProps {
   works: Work[]
   loading: boolean
   refresh: () => void
   onClose: () => void
+  /** Whether what it lies in says its name already. */
+  headed?: boolean
 }
 
 const ICONS: Record<Work['kind'], string> = { import: 'upload', upload: 'upload', export: 'download', publish: 'build' }
@@ -22,7 +24,7 @@ const MARKS: Partial<Record<Work['state'], [string, string]>> = {
   paused: ['pause', 'waits'],
 }
 
-export default function TrayPanel({ works, loading, refresh, onClose }: Props) {
+export default function TrayPanel({ works, loading, refresh, onClose, headed = false }: TrayProps) {
   const { t, language } = useWords()
   const stop = async (work: Work) => {
     try {
@@ -34,7 +36,7 @@ export default function TrayPanel({ works, loading, refresh, onClose }: Props) {
   }
   return (
     <div className="tray">
-      <h2>{t('work.title')}</h2>
+      {!headed && <h2>{t('work.title')}</h2>}
       {!loading && works.length === 0 && <p className="quiet">{t('work.none')}</p>}
       <ul>
         {works.map((work) => {
@@ -82,18 +84,28 @@ export default function TrayPanel({ works, loading, refresh, onClose }: Props) {
               ) : (
                 <time className="quiet">{ago(work.at, language)}</time>
               )}
-              {work.file && (
-                <a className="icon-button" href={work.file} download aria-label={t('work.download', { name: work.name })}>
+              {work.fetch && (
+                <button
+                  type="button"
+                  className="icon-button"
+                  aria-label={t('work.download', { name: work.name })}
+                  onClick={() => void work.fetch?.().catch(sayProblem)}
+                >
                   <Icon name="download" />
-                </a>
+                </button>
               )}
             </li>
           )
         })}
       </ul>
-      <Link to="/imports" className="tray-all" onClick={onClose}>
-        {t('work.allImports')}
-      </Link>
+      <p className="tray-all">
+        <Link to="/imports" onClick={onClose}>
+          {t('work.allImports')}
+        </Link>
+        <Link to="/exports" onClick={onClose}>
+          {t('work.allExports')}
+        </Link>
+      </p>
     </div>
   )
 }

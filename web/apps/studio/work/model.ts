@@ -13,8 +13,8 @@ export interface Work {
   at: string
   /** The page of it. */
   open?: string | undefined
-  /** The file it made. */
-  file?: string | undefined
+  /** Gives the file it made. */
+  fetch?: (() => Promise<unknown>) | undefined
   stop?: (() => Promise<unknown>) | undefined
 }
 

@@ -1,7 +1,8 @@
-/** Where the tray finds long works: imports, publishes that run as jobs, and files on their way up. */
+/** Where the tray finds long works: imports, exports, publishes that run as jobs, and files on their way up. */
 import type { TFunction } from 'i18next'
-import { bytes } from '../../../ui/format'
+import { bytes, number } from '../../../ui/format'
 import { type ChangeSet, definitions } from '../edit/server'
+import { download, exportsServer, type Run } from '../exports/server'
 import { type ImportLine, imports } from '../import/server'
 import type { Upload } from '../import/uploads'
 import { outcome, progressWords, shareOf } from '../import/words'
@@ -57,6 +58,43 @@ const importSource: Source<ImportLine> = {
       at: one.updated_at,
       open: `/imports/${one.id}`,
       stop: running && one.actions.includes('cancel') ? () => imports.act(one.id, 'cancel') : undefined,
+    }
+  },
+}
+
+const EXPORT_STATES: Record<Run['state'], Work['state']> = {
+  waiting: 'running',
+  running: 'running',
+  ready: 'done',
+  failed: 'failed',
+  cancelled: 'ended',
+  over: 'ended',
+}
+
+const exportSource: Source<Run> = {
+  key: 'exports',
+  ask: async () => (await exportsServer.list()).slice(0, SHOWN),
+  show: (one, { t, language }) => {
+    const state = EXPORT_STATES[one.state]
+    if (one.state === 'over' || (state !== 'running' && !isRecent(one.asked_at))) return null
+    const { rows = 0, of = one.expected } = one.progress
+    const running = state === 'running'
+    const figures = running
+      ? t('imports.progressOf', { rows: number(rows, language), of: number(of, language) })
+      : one.size
+        ? bytes(one.size, language)
+        : ''
+    return {
+      key: `export:${one.id}`,
+      kind: 'export',
+      name: one.name || one.said,
+      state,
+      text: [t(`export.state.${one.state}`), figures].filter(Boolean).join(t('imports.dot')),
+      share: running && of ? Math.min(100, Math.floor((100 * rows) / of)) : undefined,
+      at: one.made_at ?? one.asked_at,
+      open: '/exports',
+      fetch: one.state === 'ready' ? () => download(one) : undefined,
+      stop: running ? () => exportsServer.end(one.id) : undefined,
     }
   },
 }
@@ -122,4 +160,4 @@ export const uploadWork = (one: Upload, { t, language }: Words): Work => ({
 })
 
 // biome-ignore lint/suspicious/noExplicitAny: each source has a shape of its own
-export const SOURCES: Source<any>[] = [importSource, publishSource]
+export const SOURCES: Source<any>[] = [importSource, exportSource, publishSource]

@@ -49,10 +49,16 @@ function useEnded(works: Work[]): void {
   useEffect(() => {
     for (const work of works) {
       const was = before.current.get(work.key)
-      const here = work.open !== undefined && window.location.pathname.startsWith(work.open)
+      const here = isShown(work)
       if (was === 'running' && work.state !== 'running' && !here && work.kind !== 'upload')
         say(t(`work.ended.${work.state === 'failed' ? 'failed' : 'over'}`, { name: work.name, text: work.text }))
       before.current.set(work.key, work.state)
     }
   })
 }
+
+/** Whether the page or an open dialog tells of it already. */
+const isShown = (work: Work): boolean =>
+  window.location.pathname.includes(work.key.slice(work.key.indexOf(':') + 1)) ||
+  (work.kind === 'export' &&
+    (window.location.pathname === work.open || document.querySelector('.ant-modal-wrap:not([style*="display: none"])') !== null))
