@@ -24,6 +24,8 @@ interface Entry {
   records?: { id: string; title?: unknown }[]
   /** The merge that was taken back. */
   takes_back?: string
+  /** What another system calls it, from then on. */
+  external_ids?: { source: string; id: string }[]
 }
 
 /** The server's list in one shape: changed values as a list. */
@@ -45,6 +47,7 @@ export function readHistory(raw: unknown): Entry[] {
       ...(entry.of ? { of: entry.of as NonNullable<Entry['of']> } : {}),
       ...(entry.takes_back ? { takes_back: String(entry.takes_back) } : {}),
       ...(Array.isArray(entry.records) ? { records: entry.records as NonNullable<Entry['records']> } : {}),
+      ...(Array.isArray(entry.external_ids) ? { external_ids: entry.external_ids as NonNullable<Entry['external_ids']> } : {}),
       ...(Array.isArray(entry.fields) ? { fields: entry.fields as string[] } : {}),
       values: pairs,
     }
@@ -100,6 +103,11 @@ export default function History({ object, id }: { object: ObjectType; id: string
               {ago(entry.at, language)}
             </time>
             {entry.records?.length ? <bdi>{entry.records.map((one) => named(one.title)).join(t('build.comma'))}</bdi> : null}
+            {entry.external_ids?.map((one) => (
+              <bdi key={`${one.source} ${one.id}`}>
+                {one.source} {one.id}
+              </bdi>
+            ))}
             {entry.of && (
               <span className="pill grey">
                 {t('history.of', { name: typeof entry.of.title === 'string' ? entry.of.title : '–' })}

@@ -14,7 +14,7 @@ from tradewind.edge.http.running import AnyRequest, Asked, answer, asked, tagged
 from tradewind.kernel.problems import InvalidRequest
 from tradewind.metadata.questions import AggregateQuestion, Dimension, Filter, Measure, Question, Sort
 from tradewind.records import history as past
-from tradewind.records import read, refill, shares, write
+from tradewind.records import identities, read, refill, shares, write
 from tradewind.records.batches import Batch, Operation, Written
 from tradewind.records.similar import looks, similar
 
@@ -217,6 +217,13 @@ async def related(request: AnyRequest, key: str, record: str, other: str, relati
     return tagged(request, await read.related(ask.database, ask.catalog, ask.actor, key, uuid_in(record), other, relation, ask.clock.now(), after))
 
 
+@get("/api/objects/{key:str}/records/{record:str}/external-ids", opt=needs("signed_in"))
+async def external_ids(request: AnyRequest, key: str, record: str) -> Response[bytes]:
+    """What other systems call the record."""
+    ask = asked(request)
+    return answer(await identities.identities(ask.database, ask.catalog, ask.actor, key, uuid_in(record), ask.clock))
+
+
 @get("/api/objects/{key:str}/records/{record:str}/shares", opt=needs("person"))
 async def shared_with(request: AnyRequest, key: str, record: str) -> Response[bytes]:
     """Whom the record is shared with."""
@@ -269,6 +276,7 @@ ROUTES = (
     history,
     reveal,
     related,
+    external_ids,
     shared_with,
     share,
     unshare,
