@@ -20,7 +20,9 @@ from benchmarks.ground import Cluster
 from tradewind.catalog.publish import publish
 from tradewind.catalog.snapshot import load
 from tradewind.kernel.clock import SystemClock
+from tradewind.kernel.problems import InvalidValue
 from tradewind.kernel.sql import Sql, join, name, raw
+from tradewind.kinds.fields.registry import field_types
 from tradewind.metadata.actors import SYSTEM
 from tradewind.metadata.definitions import Catalog, ObjectDefinition, QualityDefinition
 from tradewind.metadata.quality import rules_within
@@ -101,9 +103,18 @@ def _retail() -> list[Customer]:
     """The customers of the invoices, who have a number and a country and are all different."""
     if not DATA.exists():
         raise SystemExit(f"matching: not run, {DATA} is missing; BENCH_RETAIL names the file")
-    columns = parquet.read_table(DATA, columns=["CustomerID"]).to_pydict()
-    numbers = sorted({int(one) for one in columns["CustomerID"] if one is not None})
-    return [Customer(-number, {"name": f"Customer {number}", "country": "GB"}) for number in numbers]
+    columns = parquet.read_table(DATA, columns=["CustomerID", "Country"]).to_pydict()
+    countries = {int(number): country for number, country in zip(columns["CustomerID"], columns["Country"], strict=True) if number is not None}
+    return [Customer(-number, {"name": f"Customer {number}", **_country(name)}) for number, name in sorted(countries.items())]
+
+
+def _country(text: str) -> dict[str, Any]:
+    """As an import reads it; nothing of what is no country ("Unspecified", "European Community")."""
+    kind = field_types()["country"]
+    try:
+        return {"country": kind.parse(text, kind.options())}
+    except InvalidValue:
+        return {}
 
 
 async def _fill(database: Database, catalog: Catalog, made: list[Customer]) -> dict[UUID, int]:

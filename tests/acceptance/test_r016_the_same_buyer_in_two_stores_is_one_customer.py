@@ -112,3 +112,56 @@ async def test_an_id_needs_a_source_that_is_a_short_name(client: Client, sign_in
     ):
         refused = await _order(client, {"name": "X", "external_ids": wrong}, status=422)
         assert refused["errors"][0]["pointer"] == "/rows/0/external_ids", wrong
+
+
+async def test_what_gave_an_id_is_taken_back_and_an_id_taken_away_comes_back(client: Client, sign_ins: dict[str, str]) -> None:
+    await enter(client, sign_ins, "mei")
+    ana = (await _order(client, {"name": "Ana", "email": "ana@a.example", "external_ids": [AMAZON]}))["ids"][0]
+    wrong = await _order(client, {"name": "Anna", "email": "ana@a.example", "external_ids": [SHOPIFY]})
+    assert (wrong["ids"], await _known_as(client, ana)) == ([ana], [AMAZON, SHOPIFY])
+    assert (await client.post(f"/api/actions/{wrong['action']}/undo", json={})).status_code == 200
+    assert await _known_as(client, ana) == [AMAZON]
+    assert (await client.get(f"/api/objects/contact/records/{ana}")).json()["name"] == "Ana"
+    gone = await client.patch(f"/api/objects/contact/records/{ana}", json={"external_ids": {"remove": [AMAZON, SHOPIFY]}})
+    assert (gone.status_code, await _known_as(client, ana)) == (200, [])
+    other = (await _order(client, {"name": "Bo", "external_ids": [SHOPIFY]}))["ids"][0]
+    assert (await client.post(f"/api/actions/{gone.json()['action']}/undo", json={})).status_code == 200
+    assert (await _known_as(client, ana), await _known_as(client, other)) == ([AMAZON], [SHOPIFY])
+    told = (await client.get(f"/api/objects/contact/records/{ana}/history")).json()["entries"]
+    assert [(one["operation"], one["external_ids"]) for one in told if "external_ids" in one] == [
+        ("identify", [AMAZON]),
+        ("unidentify", [AMAZON]),
+        ("unidentify", [SHOPIFY]),
+        ("identify", [SHOPIFY]),
+        ("identify", [AMAZON]),
+    ]
+
+
+async def test_an_undone_order_takes_the_customer_with_his_id_and_the_bin_gives_both_back(client: Client, sign_ins: dict[str, str]) -> None:
+    await enter(client, sign_ins, "mei")
+    made = await _order(client, {"name": "Ana", "external_ids": [AMAZON]})
+    [ana] = made["ids"]
+    assert (await client.post(f"/api/actions/{made['action']}/undo", json={})).status_code == 200
+    assert (await client.get(f"/api/objects/contact/records/{ana}/external-ids")).status_code == 404
+    assert (await client.post(f"/api/objects/contact/records/{ana}/restore", json={})).status_code == 200
+    assert await _known_as(client, ana) == [AMAZON]
+
+
+async def test_an_id_that_went_elsewhere_meanwhile_is_not_taken_back_by_force(client: Client, sign_ins: dict[str, str]) -> None:
+    await enter(client, sign_ins, "mei")
+    ana = (await _order(client, {"name": "Ana", "external_ids": [AMAZON]}))["ids"][0]
+    gone = await client.patch(f"/api/objects/contact/records/{ana}", json={"external_ids": {"remove": [AMAZON]}})
+    bo = (await _order(client, {"name": "Bo", "external_ids": [AMAZON]}))["ids"][0]
+    refused = await client.post(f"/api/actions/{gone.json()['action']}/undo", json={})
+    assert (refused.status_code, refused.json()["code"]) == (409, "record.already_exists")
+    assert (await _known_as(client, ana), await _known_as(client, bo)) == ([], [AMAZON])
+
+
+async def test_only_who_may_change_a_record_gives_it_an_id(client: Client, sign_ins: dict[str, str]) -> None:
+    await enter(client, sign_ins, "mei")
+    ana = (await _order(client, {"name": "Ana", "external_ids": [AMAZON]}))["ids"][0]
+    await enter(client, sign_ins, "ravi")
+    for change in ([SHOPIFY], {"remove": [AMAZON]}):
+        assert (await client.patch(f"/api/objects/contact/records/{ana}", json={"external_ids": change})).status_code == 404
+    await enter(client, sign_ins, "mei")
+    assert await _known_as(client, ana) == [AMAZON]

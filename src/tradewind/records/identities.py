@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import UUID
 
 from tradewind.kernel.clock import Clock
@@ -14,11 +15,9 @@ from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import Catalog
 from tradewind.query.database.pool import Connection, Database
 from tradewind.records import log
+from tradewind.records.external import KEY, ExternalId
 from tradewind.records.read import find_record
-from tradewind.records.rows import ExternalId, Row
-
-KEY = "external_ids"
-"""What an envelope and a match call them."""
+from tradewind.records.rows import Row
 
 
 async def holders(connection: Connection, object_key: str, rows: Sequence[Row], sees: Sql) -> dict[int, tuple[UUID, bool]]:
@@ -43,15 +42,41 @@ async def check(connection: Connection, object_key: str, rows: Sequence[Row]) ->
     first: dict[ExternalId, UUID | None] = {}
     for row in rows:
         holder = taken.get(row.number)
-        if (holder is not None and holder[0] != row.id) or any(first.setdefault(one, row.id) != row.id for one in row.external):
+        if (holder is not None and holder[0] != row.id) or any(first.setdefault(one, row.id) != row.id for one in row.external.add):
             row.wrong(AlreadyExists(field=KEY), KEY)
 
 
-async def attach(connection: Connection, actor: Actor, object_key: str, rows: Sequence[Row], clock: Clock, action: UUID) -> None:
-    """Gives the records their identities, also those of records in the bin; what is new stands in the log. Raises AlreadyExists where somebody was faster."""
+async def settle(connection: Connection, actor: Actor, object_key: str, rows: Sequence[Row], clock: Clock, action: UUID) -> bool:
+    """Takes identities away from the records and gives them others, also those of records in the bin; whether anything changed, which stands in the log.
+
+    Raises AlreadyExists where somebody was faster.
+    """
+    rows = [row for row in rows if row.external.add or row.external.remove]
+    gone = await _detach(connection, object_key, rows)
+    made = await _attach(connection, object_key, rows)
+    for operation, pairs in (("unidentify", gone), ("identify", made)):
+        by_record: dict[UUID, list[Json]] = defaultdict(list)
+        for record, source, identity in pairs:
+            by_record[record].append({"source": str(source), "id": str(identity)})
+        entries: list[log.Entry] = [(record, (), {KEY: ids}) for record, ids in by_record.items()]
+        await log.record_many(connection, actor, operation, object_key, entries, clock, action=action)
+    return bool(gone or made)
+
+
+async def _detach(connection: Connection, object_key: str, rows: Sequence[Row]) -> Sequence[tuple[Any, ...]]:
+    given = _sent_rows(rows, lambda row: row.external.remove)
+    if not given:
+        return ()
+    return await connection.rows(
+        raw("DELETE FROM system.external_ids AS e USING ") + _sent(given) + raw(" WHERE e.object = ") + param(object_key)
+        + raw(" AND e.record = t.record AND e.source = t.source AND e.external_id = t.id RETURNING e.record, e.source, e.external_id")
+    )  # fmt: skip
+
+
+async def _attach(connection: Connection, object_key: str, rows: Sequence[Row]) -> Sequence[tuple[Any, ...]]:
     given = _given(rows)
     if not given:
-        return
+        return ()
     made = await connection.rows(
         raw("INSERT INTO system.external_ids AS e (object, source, external_id, record) SELECT ") + param(object_key) + raw(", t.source, t.id, t.record FROM ")
         + _sent(given) + raw(" ON CONFLICT (object, source, external_id) DO UPDATE SET record = excluded.record WHERE EXISTS (SELECT 1 FROM ")
@@ -59,20 +84,20 @@ async def attach(connection: Connection, actor: Actor, object_key: str, rows: Se
         + raw(" RETURNING e.record, e.source, e.external_id")
     )  # fmt: skip
     now = await holders(connection, object_key, rows, raw("true"))
-    if any(now[row.number][0] != row.id for row in rows if row.external):
+    if any(now[row.number][0] != row.id for row in rows if row.external.add):
         raise AlreadyExists(field=KEY)
-    fresh: dict[UUID, list[Json]] = defaultdict(list)
-    for record, source, identity in made:
-        fresh[record].append({"source": str(source), "id": str(identity)})
-    entries: list[log.Entry] = [(record, (), {KEY: ids}) for record, ids in fresh.items()]
-    await log.record_many(connection, actor, "identify", object_key, entries, clock, action=action)
+    return made
 
 
 def _given(rows: Sequence[Row]) -> list[Json]:
+    return _sent_rows(rows, lambda row: row.external.add)
+
+
+def _sent_rows(rows: Sequence[Row], ids: Callable[[Row], Sequence[ExternalId]]) -> list[Json]:
     return [
         {"n": row.number, "place": place, "record": str(row.id) if row.id else None, "source": one.source, "id": one.id}
         for row in rows
-        for place, one in enumerate(row.external)
+        for place, one in enumerate(ids(row))
     ]
 
 

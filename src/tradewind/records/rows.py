@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,41 +9,18 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from tradewind.kernel.json import mapping
 from tradewind.kernel.problems import InvalidValue, Problem, ReadOnly, Required, UnknownField
 from tradewind.kinds.fields.registry import field_types, holds_files
 from tradewind.kinds.fields.types import money
-from tradewind.kinds.fields.values import clean, read, read_value, short
+from tradewind.kinds.fields.values import read, read_value
 from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import FieldDefinition, ObjectDefinition
 from tradewind.query.authz.scope import ObjectScope
 from tradewind.query.compile.context import value_options
+from tradewind.records.external import KEY, ExternalIds, read_external
 
 _ENVELOPE = ("id", "version", "_actions", "_states", "position", "created_at", "created_by", "updated_at", "updated_by", "source", "department")
-
-
-_SOURCE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,59}")
-_MOST_IDENTITIES = 50
-
-
-class ExternalId(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What another system calls a record."""
-
-    source: str
-    id: str
-
-
-def read_identities(value: Any) -> tuple[ExternalId, ...]:
-    """[{"source", "id"}, …] of a row. Raises InvalidValue."""
-    given = read(value or [], tuple[ExternalId, ...])
-    if len(given) > _MOST_IDENTITIES:
-        raise InvalidValue(rule="max_count", max=_MOST_IDENTITIES)
-    for one in given:
-        if not _SOURCE.fullmatch(one.source) or not short(clean(one.id), 200).strip():
-            raise InvalidValue(rule="external_id")
-    return tuple(dict.fromkeys(given))
 
 
 @dataclass
@@ -59,8 +35,8 @@ class Row:
     columns: dict[str, Any] = field(default_factory=dict[str, Any])
     lines: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
     files: dict[str, tuple[UUID, ...]] = field(default_factory=dict[str, tuple[UUID, ...]])
-    external: tuple[ExternalId, ...] = ()
-    """What other systems call it: added to what they are known to."""
+    external: ExternalIds = ExternalIds()
+    """What other systems call it, and what they do no more."""
     problems: list[Problem] = field(default_factory=list[Problem])
 
     def wrong(self, problem: Problem, key: str = "") -> None:
@@ -86,8 +62,8 @@ def _take(row: Row, key: str, value: Any, definition: ObjectDefinition, scope: O
         row.version = str(value or "")
     elif key in ("owner", "team"):
         row.values[key] = row.columns[f"{key}_id"] = None if value is None else _identity(value)
-    elif key == "external_ids" and definition.field(key) is None:
-        row.external = read_identities(value)
+    elif key == KEY and definition.field(key) is None:
+        row.external = read_external(value)
     elif key not in _ENVELOPE or definition.field(key) is not None:
         _take_field(row, key, value, definition, scope, creating)
 

@@ -43,10 +43,12 @@ from tradewind.query.database.pool import Connection, Database
 from tradewind.records import find, identities, log, remove
 from tradewind.records.announce import Changed, announce
 from tradewind.records.batches import Batch, RowProblem, Written
+from tradewind.records.external import KEY as EXTERNAL
+from tradewind.records.external import ExternalId
 from tradewind.records.guards import guards_of
 from tradewind.records.outbox import follow_up
 from tradewind.records.recompute import recompute, recompute_parents, with_own_formulas
-from tradewind.records.rows import ExternalId, Row, check_required, decode, fill_defaults, gate
+from tradewind.records.rows import Row, check_required, decode, fill_defaults, gate
 from tradewind.records.search import search_value
 
 MAX_ROWS = 10_000
@@ -487,7 +489,8 @@ def _differs(columns: Sequence[str]) -> Sql:
 
 async def _after(run: Run, rows: Sequence[Row], before: Mapping[UUID, Mapping[str, Any]] | None = None) -> None:
     """Identities, lines and files of the rows, then everything computed from them."""
-    await identities.attach(run.connection, run.author, run.definition.key, rows, run.clock, run.action)
+    if await identities.settle(run.connection, run.author, run.definition.key, rows, run.clock, run.action):
+        run.changed.fields.add(EXTERNAL)
     for row in rows:
         for key, files in row.files.items():
             await _attach(run, row, key, files)
@@ -583,10 +586,10 @@ async def _identified(run: Run, rows: Sequence[Row], plan: dict[int, UUID], hidd
     for row in rows:
         if row.problems or row.number in known:
             continue
-        leader = next((first[one] for one in row.external if one in first), row.number)
+        leader = next((first[one] for one in row.external.add if one in first), row.number)
         if leader != row.number:
             same[row.number] = leader
-        for one in row.external:
+        for one in row.external.add:
             first.setdefault(one, leader)
 
 
@@ -620,7 +623,7 @@ async def _upsert(run: Run) -> Written:
     hidden: set[int] = set()
     first: dict[tuple[str, ...], int] = {}
     same: dict[int, int] = {}
-    fields = tuple(key for key in run.batch.match if key != identities.KEY)
+    fields = tuple(key for key in run.batch.match if key != EXTERNAL)
     if fields != run.batch.match:
         await _identified(run, decoded, plan, hidden, same)
     settled = plan.keys() | hidden | same.keys()

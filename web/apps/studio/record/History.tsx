@@ -24,7 +24,7 @@ interface Entry {
   records?: { id: string; title?: unknown }[]
   /** The merge that was taken back. */
   takes_back?: string
-  /** What another system calls it, from then on. */
+  /** What other systems call it from then on, or no more. */
   external_ids?: { source: string; id: string }[]
 }
 
@@ -85,11 +85,17 @@ export default function History({ object, id }: { object: ObjectType; id: string
   }
   const entries = readHistory(asked.data)
   const merges = new Set(entries.filter((entry) => entry.operation === 'merge').map((entry) => entry.action))
+  const created = new Set(entries.filter((entry) => entry.operation === 'create').map((entry) => entry.action))
   const undone = new Set(
     entries.filter((entry) => entry.operation === 'unmerge').flatMap((entry) => [entry.action, entry.takes_back]),
   )
+  const isOfIdentities = (entry: Entry) =>
+    ['identify', 'unidentify'].includes(entry.operation) &&
+    ![...created, ...entries.filter((one) => one.operation === 'update').map((one) => one.action)].includes(entry.action)
   const mayUndo = (entry: Entry) =>
-    entry.action && !entry.of && (entry.operation === 'merge' || (entry.operation === 'update' && !merges.has(entry.action)))
+    entry.action &&
+    !entry.of &&
+    (entry.operation === 'merge' || (entry.operation === 'update' && !merges.has(entry.action)) || isOfIdentities(entry))
   const named = (title: unknown) => (typeof title === 'string' ? `“${title}”` : '–')
   return (
     <ol className="history">

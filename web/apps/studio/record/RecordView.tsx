@@ -23,6 +23,7 @@ const Related = lazy(() => import('./Related'))
 const History = lazy(() => import('./History'))
 const Share = lazy(() => import('./Share'))
 const Belonging = lazy(() => import('./Belonging'))
+const ExternalIds = lazy(() => import('./ExternalIds'))
 const SimilarStrip = lazy(() => import('./Similar'))
 
 interface Props {
@@ -84,6 +85,7 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
   const { save, dialog } = useSave(object, patch)
   const [sharing, setSharing] = useState(false)
   const [belonging, setBelonging] = useState(false)
+  const [naming, setNaming] = useState(false)
   const survivor = mergedInto(asked.error)
   if (survivor) return <MergedInto object={object} id={survivor} />
   if (asked.isError && !row) return <Failed problem={asked.error} retry={() => void asked.refetch()} />
@@ -156,6 +158,12 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
                         icon: <Icon name="users" />,
                         onClick: () => setBelonging(true),
                       },
+                      {
+                        key: 'external',
+                        label: t('external.add'),
+                        icon: <Icon name="link" />,
+                        onClick: () => setNaming(true),
+                      },
                     ]
                   : []),
                 ...(may('delete')
@@ -186,6 +194,18 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
           />
         )}
       </header>
+      {object.parent ? null : (
+        <Suspense fallback={null}>
+          <ExternalIds
+            key={id}
+            object={object}
+            id={id}
+            mayUpdate={may('update')}
+            adding={naming}
+            onAdded={() => setNaming(false)}
+          />
+        </Suspense>
+      )}
       {catalog.quality[object.key]?.length ? (
         <Suspense fallback={null}>
           <SimilarStrip key={id} object={object} id={id} />
