@@ -1,5 +1,6 @@
 /** Who changed what and when, as far as today's rights show it. */
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { Person } from '../../../kinds/fields/parts'
 import { api, type HistoryValue } from '../../../ui/api'
@@ -26,11 +27,14 @@ interface Entry {
   takes_back?: string
   /** What other systems call it from then on, or no more. */
   external_ids?: { source: string; id: string }[]
+  /** The file of the reader's import that did it. */
+  file?: string
 }
 
 /** The server's list in one shape: changed values as a list. */
 export function readHistory(raw: unknown): Entry[] {
   const box = raw as Record<string, unknown> | unknown[] | null
+  const files = (Array.isArray(box) ? undefined : box?.imports) as Record<string, string> | undefined
   const list = Array.isArray(box) ? box : ((box?.entries ?? box?.changes ?? box?.history ?? []) as unknown[])
   return list.map((item) => {
     const entry = item as Record<string, unknown>
@@ -41,6 +45,7 @@ export function readHistory(raw: unknown): Entry[] {
     const by = (entry.by ?? entry.actor ?? entry.person ?? null) as Entry['by'] | string
     return {
       ...(entry.action ? { action: String(entry.action) } : {}),
+      ...(files && String(entry.action) in files ? { file: files[String(entry.action)] ?? '' } : {}),
       at: String(entry.at ?? entry.created_at ?? ''),
       by: typeof by === 'string' ? { id: by, name: by } : (by ?? null),
       operation: String(entry.operation ?? ''),
@@ -108,6 +113,11 @@ export default function History({ object, id }: { object: ObjectType; id: string
             <time className="quiet" title={instant(entry.at, language)}>
               {ago(entry.at, language)}
             </time>
+            {entry.file !== undefined && (
+              <Link to="/imports/$id" params={{ id: entry.action as string }}>
+                {t('history.from', { file: entry.file })}
+              </Link>
+            )}
             {entry.records?.length ? <bdi>{entry.records.map((one) => named(one.title)).join(t('build.comma'))}</bdi> : null}
             {entry.external_ids?.map((one) => (
               <bdi key={`${one.source} ${one.id}`}>
