@@ -56,12 +56,11 @@ const mergedInto = (problem: unknown): string | undefined =>
   problem instanceof ApiProblem && problem.body.code === 'record.merged' ? String(problem.body.params?.survivor) : undefined
 
 function MergedInto({ object, id }: { object: ObjectType; id: string }) {
-  const { t } = useWords()
   const navigate = useNavigate()
   useEffect(() => {
     void navigate({ to: '/o/$object/$id', params: { object: object.key, id }, replace: true })
-    say(t('duplicates.ledOn'))
-  }, [navigate, object.key, id, t])
+    say((t) => t('duplicates.ledOn'))
+  }, [navigate, object.key, id])
   return <Skeleton />
 }
 
@@ -98,7 +97,11 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
   const remove = async () => {
     try {
       const written = await api.remove(object.key, id)
-      done(t('toast.deleted', { name: titleOf(object, row) }), written?.action, () => markStale(object.key))
+      done(
+        (t) => t('toast.deleted', { name: titleOf(object, row) }),
+        written?.action,
+        () => markStale(object.key),
+      )
       markStale(object.key)
       onDeleted?.()
     } catch (problem) {
