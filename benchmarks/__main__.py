@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks import figures
 from benchmarks.ground import Cluster
 
-_GROUND = {"__main__", "bare", "figures", "firm", "ground"}
+_GROUND = {"__main__", "bare", "customers", "figures", "firm", "ground"}
 
 
 def names() -> list[str]:

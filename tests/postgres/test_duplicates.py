@@ -158,7 +158,7 @@ async def test_a_hint_costs_an_index_probe(world: World) -> None:
             assert sides is not None
             row = {"n": 0, "name": "Firm 7", "country": "DE", "phone": "+493012340007", "code": "c7"}
             for actor in (world.anna, world.boss):
-                plan = await connection.value(raw("EXPLAIN (FORMAT JSON) ") + compile_similar(world.catalog, actor, sides, [row], 50, world.clock.now()))
+                plan = await connection.value(raw("EXPLAIN (FORMAT JSON) ") + compile_similar(world.catalog, actor, [sides], [row], 50, world.clock.now()))
                 assert b"Seq Scan" not in canonical(plan), one.key
 
 

@@ -36,6 +36,8 @@ FIRM = {
         *CUSTOMER["fields"],
         field("tags", "tags"),
         field("papers", "attachment"),
+        field("picture", "image", options={"max_count": 2}),
+        field("few", "tags", options={"max_count": 2}),
         field("above", "relation", options={"target": "customer", "inverse": "below"}),
         field("visits", "rollup", options={"object": "visit", "relation": "customer", "function": "count"}),
     ],
@@ -111,9 +113,9 @@ async def firm(database: Database, clock: ManualClock) -> AsyncIterator[Firm]:
     yield Firm(world, a, b, c)
 
 
-async def _file(world: World) -> UUID:
+async def _file(world: World, media_type: str = "application/pdf") -> UUID:
     identity = new_id()
-    values = [identity, identity.hex, "paper.pdf", "application/pdf", 3, b"x", world.anna.person, world.clock.now()]
+    values = [identity, identity.hex, "paper.pdf", media_type, 3, b"x", world.anna.person, world.clock.now()]
     async with world.database.transaction() as connection:
         await connection.execute(
             raw("INSERT INTO system.files (id, storage_key, name, media_type, size, digest, uploaded_by, uploaded_at) VALUES (")
@@ -164,6 +166,21 @@ async def test_lines_of_a_record_are_joined_behind_those_that_are_there(firm: Fi
     assert ([line["quantity"] for line in one["lines"]], [line["position"] for line in one["lines"]], one["total"]) == ([2, 2, 5], [0, 1, 2], "90")
     assert one["number"].endswith("0001")
     assert [(await world.get(world.boss, "customer", one))["sales"] for one in (firm.a, firm.b)] == ["90", "0"]
+    await firm.undo(done.action)
+    assert await firm.everything() == before
+
+
+async def test_what_a_field_has_no_room_for_stays_where_it_is(firm: Firm) -> None:
+    world = firm.world
+    pictures = [str(await _file(world, "image/png")) for _ in range(4)]
+    await world.update(
+        world.anna, "customer",
+        {"id": str(firm.a), "picture": pictures[:1], "few": ["x", "y"]}, {"id": str(firm.b), "picture": pictures[1:3], "few": ["z"], "papers": pictures[3:]},
+    )  # fmt: skip
+    before = await firm.everything()
+    done = await firm.merge(firm.a, firm.b)
+    one = await world.get(world.anna, "customer", firm.a)
+    assert ([file["id"] for file in one["picture"]], one["few"], [file["id"] for file in one["papers"]]) == (pictures[:2], ["x", "y"], pictures[3:])
     await firm.undo(done.action)
     assert await firm.everything() == before
 

@@ -145,6 +145,7 @@ export const api = {
   batch: (key: string, body: object) => request<Written>('POST', object(key, '/batch'), body),
   undo: (action: string) => request<unknown>('POST', `/api/actions/${action}/undo`),
   history: (key: string, id: string) => request<unknown>('GET', record(key, id, '/history')),
+  externalIds: (key: string, id: string) => request<{ source: string; id: string }[]>('GET', record(key, id, '/external-ids')),
   reveal: (key: string, id: string, field: string) => request<{ value: unknown }>('POST', record(key, id, '/reveal'), { field }),
   merged: (key: string, ids: string[]) =>
     request<Record<string, { survivor: string; title: string | null; action: string }>>('POST', object(key, '/merged'), { ids }),

@@ -1,12 +1,16 @@
 /** Short messages at the bottom edge, with Undo for ten seconds. */
+import type { TFunction } from 'i18next'
 import { useSyncExternalStore } from 'react'
 import { ApiProblem, api } from './api'
 import { Icon } from './Icon'
 import { useWords } from './i18n'
 
+/** A sentence, or what makes it of the words of the language that is read at the moment. */
+export type Said = string | ((t: TFunction) => string)
+
 interface Toast {
   id: number
-  text: string
+  text: Said
   tone: 'plain' | 'danger'
   code?: string
   /** 'later' when it goes on behind the page and says itself when it is done. */
@@ -22,18 +26,18 @@ function change(next: Toast[]): void {
   for (const listener of listeners) listener()
 }
 
-export function say(text: string, more: Partial<Pick<Toast, 'tone' | 'undo' | 'code'>> = {}): void {
+export function say(text: Said, more: Partial<Pick<Toast, 'tone' | 'undo' | 'code'>> = {}): void {
   const toast: Toast = { id: ++count, text, tone: 'plain', ...more }
   change([...toasts.slice(-2), toast])
   setTimeout(() => change(toasts.filter((item) => item.id !== toast.id)), 10_000)
 }
 
 /** Says that something was done and offers to take it back. */
-export function done(text: string, action: string | undefined, after: () => void): void {
+export function done(text: Said, action: string | undefined, after: () => void): void {
   say(text, action ? { undo: () => api.undo(action).then(after) } : {})
 }
 
-export function sayProblem(problem: unknown, text?: string): void {
+export function sayProblem(problem: unknown, text?: Said): void {
   const code = problem instanceof ApiProblem ? problem.body.code : 'unknown'
   say(text ?? (problem instanceof Error ? problem.message : code), { tone: 'danger', code })
 }
@@ -51,7 +55,7 @@ export function Toasts() {
   const undo = async (toast: Toast) => {
     close(toast.id)
     try {
-      if ((await toast.undo?.()) !== 'later') say(t('toast.undone'))
+      if ((await toast.undo?.()) !== 'later') say((t) => t('toast.undone'))
     } catch (problem) {
       sayProblem(problem)
     }
@@ -60,7 +64,7 @@ export function Toasts() {
     <div className="toasts" aria-live="polite">
       {shown.map((toast) => (
         <div key={toast.id} className={`toast ${toast.tone}`}>
-          <span>{toast.text}</span>
+          <span>{typeof toast.text === 'string' ? toast.text : toast.text(t)}</span>
           {toast.undo && (
             <button type="button" className="link" onClick={() => undo(toast)}>
               {t('action.undo')}

@@ -12,6 +12,7 @@ from tradewind.catalog.schema.running import drop_index
 from tradewind.kernel.json import Json
 from tradewind.kernel.problems import InvalidDefinition, Problem
 from tradewind.kernel.sql import cast_param, join, param, parens, raw
+from tradewind.kinds.fields.registry import holds_files
 from tradewind.metadata.definitions import FieldDefinition, MatchRule, ObjectDefinition, QualityDefinition
 from tradewind.metadata.quality import Side, form_sql, form_type, forms, rule_sides
 from tradewind.query.database.pool import Database
@@ -97,7 +98,8 @@ def _fits(mine: FieldDefinition, theirs: FieldDefinition) -> bool:
     same_target = mine.options.get("target") == theirs.options.get("target")
     return (
         mine.type == theirs.type
-        and mine.type not in ("lines", "lookup", "rollup", "formula", "attachment", "auto_number")
+        and mine.type not in ("lines", "lookup", "rollup", "formula", "auto_number")
+        and not holds_files(mine.type)
         and (mine.type != "relation" or same_target)
     )
 

@@ -216,6 +216,14 @@ async def listed(connection: Connection, seen: Sql, before: UUID | None, limit: 
     return [_made(row) for row in await connection.rows(_select() + raw(" WHERE ") + seen + older + raw(" ORDER BY i.id DESC LIMIT ") + param(limit))]
 
 
+async def files_of(connection: Connection, ids: Sequence[UUID], seen: Sql) -> dict[UUID, str]:
+    """The names of the files of those of these ids that are imports the actor may see."""
+    rows = await connection.rows(
+        raw("SELECT i.id, i.file_name FROM system.imports AS i WHERE i.id = ANY(") + cast_param(list(ids), "uuid[]") + raw(") AND ") + seen
+    )
+    return {row[0]: str(row[1]) for row in rows}
+
+
 async def set_state(connection: Connection, identity: UUID, state: State, clock: Clock, *, of: Sequence[State], **members: object) -> None:
     """Moves an import on and writes the members. Raises ImportState where it is in none of the states `of`."""
     sets = [raw("state = ") + param(state), raw("updated_at = ") + param(clock.now()), raw("wanted = ''")]

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tradewind.kernel.json import Json
+from tradewind.kernel.problems import Problem
 from tradewind.kinds.fields.registry import field_types
+from tradewind.kinds.fields.values import read_value
 from tradewind.metadata.definitions import FieldDefinition, ObjectDefinition
 from tradewind.query.compile.context import value_options
 
@@ -56,11 +58,21 @@ def takes_of(definition: ObjectDefinition, records: Mapping[str, Record], surviv
         own = records[survivor].get(field.key)
         others = [one for one in newest if _filled(records[one].get(field.key))]
         if is_joined(field):
-            if any(set(_list(records[one].get(field.key))) - set(_list(own)) for one in others):
+            every = joined([own, *(records[one].get(field.key) for one in others)])
+            if len(every) > len(_list(own)) and _allowed(field, every):
                 taken[field.key] = JOIN
         elif not _filled(own) and others:
             taken[field.key] = others[0]
     return taken
+
+
+def _allowed(field: FieldDefinition, value: Json) -> bool:
+    """Whether the field takes the value: a list may have grown too long."""
+    try:
+        read_value(field_types()[field.type], value, value_options(field))
+    except Problem:
+        return False
+    return True
 
 
 def joined(values: Sequence[Json]) -> list[Json]:

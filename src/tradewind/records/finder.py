@@ -19,7 +19,7 @@ from tradewind.metadata.actors import SYSTEM, Actor
 from tradewind.metadata.definitions import STRENGTHS, Catalog, MatchRule, Strength
 from tradewind.metadata.quality import Side, rules_within, score, strongest
 from tradewind.query.authz.scope import scope_of
-from tradewind.query.compile.matching import compile_blocks, compile_forms, compile_frequent, compile_members
+from tradewind.query.compile.matching import compile_blocks, compile_forms, compile_members
 from tradewind.query.database.pool import Connection, Database
 
 JOB = "find_duplicates"
@@ -67,9 +67,8 @@ async def find(database: Database, catalog: Catalog, object_key: str, told: Told
         async with database.transaction() as connection:
             await connection.execute(raw("SET LOCAL statement_timeout = '600s'"))
             await _forget(connection, object_key, raw(" AND rule = ") + param(key))
-            records = await connection.execute(compile_blocks(catalog, side, key, most, clock.now()))
-            values, left_out = await connection.row(compile_frequent(catalog, side, most, clock.now())) or (0, 0)
-        figures[key] = {"records": records, "frequent_values": int(values), "frequent_records": int(left_out)}
+            records, values, left_out = await connection.row(compile_blocks(catalog, side, key, most, clock.now())) or (0, 0, 0)
+        figures[key] = {"records": int(records), "frequent_values": int(values), "frequent_records": int(left_out)}
     async with database.transaction() as connection:
         await _forget(connection, object_key, raw(" AND NOT rule = ANY(") + cast_param(list(rules), "text[]") + raw(")"))
         values = [param(object_key), param(clock.now()), param(canonical(figures).decode()) + raw("::jsonb")]
@@ -109,7 +108,8 @@ async def groups(
         return Groups(groups=(), total=0, at=None)
     async with database.reading() as connection:
         at = await connection.value(raw("SELECT at FROM system.duplicate_runs WHERE object = ") + param(object_key))
-        rows = await connection.rows(compile_members(catalog, actor, {key: side for key, (_, side) in rules.items()}, object_key, clock.now()))
+        strong = {key: side for key, (one, side) in rules.items() if STRENGTHS.index(one.strength) >= STRENGTHS.index(weakest)}
+        rows = await connection.rows(compile_members(catalog, actor, strong, object_key, clock.now())) if strong else []
         apart = await _apart(connection, object_key)
         blocks: dict[tuple[str, UUID], list[UUID]] = defaultdict(list)
         for key, block, record in rows:
@@ -118,9 +118,15 @@ async def groups(
         found = grouped(((key, members) for (key, _), members in blocks.items()), plain, apart, weakest)
         page = found[skip : skip + limit]
         now = await _now(connection, catalog, actor, object_key, rules, {one for group in page for one in group.members}, clock)
+    holding: dict[UUID, list[int]] = defaultdict(list)
+    for number, (_, members) in enumerate(now):
+        for one in members:
+            holding[one].append(number)
     shown: list[Group] = []
     for group in page:
-        still = grouped([(key, [one for one in members if one in group.members]) for key, members in now], plain, apart, weakest)
+        own = set(group.members)
+        near = sorted({number for one in own for number in holding[one]})
+        still = grouped(((now[number][0], [one for one in now[number][1] if one in own]) for number in near), plain, apart, weakest)
         shown += [one for one in still if one.strength == group.strength]
     return Groups(groups=tuple(shown), total=len(found), at=at)
 

@@ -52,6 +52,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Of a merge, the records that became part of this one, with their names, as far as the reader may see them."""
     takes_back: str = ""
     """The action of the merge that was taken back."""
+    external_ids: tuple[dict[str, str], ...] = ()
+    """What other systems call it from then on, or no more."""
 
 
 async def history(database: Database, catalog: Catalog, actor: Actor, object_key: str, identity: UUID, clock: Clock) -> list[Entry]:
@@ -71,7 +73,7 @@ async def history(database: Database, catalog: Catalog, actor: Actor, object_key
         raw("SELECT c.record, c.id, to_char(c.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), c.actor, c.actor_name, c.operation, c.action, c.fields, v.payload")
         + raw(" FROM system.changes AS c LEFT JOIN system.change_values AS v ON v.change = c.id WHERE c.object = ") + param(object_key)
         + raw(" AND c.record = ANY(") + cast_param(list(records), "uuid[]")
-        + raw(") AND c.operation IN ('create', 'update', 'delete', 'restore', 'merge', 'merged', 'unmerge') ORDER BY c.at DESC, c.id DESC LIMIT ") + param(_SHOWN)
+        + raw(") AND c.operation IN ('create', 'update', 'delete', 'restore', 'merge', 'merged', 'unmerge', 'identify', 'unidentify') ORDER BY c.at DESC, c.id DESC LIMIT ") + param(_SHOWN)
     )  # fmt: skip
     async with database.reading() as connection:
         rows = await connection.rows(statement)
@@ -102,6 +104,7 @@ def _entry(catalog: Catalog, actor: Actor, object_key: str, identity: UUID, reco
     title = catalog.objects[object_key].title
     of = None if happened_to == identity else {"id": str(happened_to), "title": record.get(title)}
     said: dict[str, Any] = payload if payload is not None and operation in ("merge", "unmerge") else {}
+    known: dict[str, Any] = payload if payload is not None and operation in ("identify", "unidentify") else {}
     merged = tuple({"id": one, "title": records[UUID(one)].get(title)} for one in said.get("records", []) if UUID(one) in records)
     by = {"id": str(person) if person else None, "name": person_name}
     return Entry(
@@ -114,6 +117,7 @@ def _entry(catalog: Catalog, actor: Actor, object_key: str, identity: UUID, reco
         of=of,
         records=merged,
         takes_back=str(said.get("merge", "")),
+        external_ids=tuple(known.get("external_ids", ())),
     )
 
 

@@ -30,13 +30,14 @@ from tradewind.kernel.problems import (
     UnknownObject,
 )
 from tradewind.kernel.sql import Sql, cast_param, join, name, param, raw
+from tradewind.kinds.fields.registry import holds_files
 from tradewind.metadata.actors import SYSTEM, Actor
 from tradewind.metadata.definitions import Catalog, FieldDefinition, ObjectDefinition, RelationOptions
 from tradewind.metadata.questions import Question
 from tradewind.query.authz.scope import field_options, restricted_fields, scope_of
 from tradewind.query.compile import passes
 from tradewind.query.database.pool import Connection, Database
-from tradewind.records import log, remove
+from tradewind.records import belongings, log, remove
 from tradewind.records.announce import Changed, announce
 from tradewind.records.batches import Batch
 from tradewind.records.choosing import BELONGING, JOIN, is_joined, joined, mergeable, takes_of
@@ -137,7 +138,7 @@ async def merge_in(connection: Connection, catalog: Catalog, actor: Actor, objec
     chosen = await _chosen(run, records, wanted.take)
     run.number = int(await connection.value(raw("SELECT nextval('system.merge_numbers')")))
     await _move_relations(run, {one: records[str(one)].get(definition.title) for one in (run.survivor, *losers)})
-    moved = await _move_belongings(run)
+    moved = await belongings.move(connection, definition, run.survivor, losers, actor, clock)
     await _write_down(run, moved)
     deleting = Batch(object=object_key, operation="delete", rows=tuple({"id": str(one)} for one in losers))
     await remove.move(connection, catalog, SYSTEM, deleting, run.action, clock, logged_as=actor)
@@ -182,7 +183,7 @@ async def _lock(run: Merge, versions: Mapping[str, str]) -> tuple[int, datetime,
         elif versions.get(str(one), row[3]) != row[3]:
             problems.append(Stale(pointer=pointer, version=str(row[3])))
     for one, guards in (await guards_of(run.connection, key, every, run.clock)).items():
-        joined_fields = {kept.key for kept in run.definition.live_fields() if kept.type in ("lines", "attachment")}
+        joined_fields = {kept.key for kept in run.definition.live_fields() if kept.type == "lines" or holds_files(kept.type)}
         for fields, reason in guards:
             if one != run.survivor or fields is None or joined_fields & set(fields):
                 problems.append(Guarded(pointer=f"/records/{one}", reason=reason))
@@ -296,45 +297,9 @@ def _moving(run: Merge, other: ObjectDefinition, relation: FieldDefinition) -> S
     )  # fmt: skip
 
 
-async def _move_belongings(run: Merge) -> dict[UUID, dict[str, Json]]:
-    """Files, external identities and what was called different; by loser, what went along."""
-    moved: dict[UUID, dict[str, Json]] = {one: {"files": [], "external": [], "apart": []} for one in run.losers}
-    losers, survivor = cast_param(run.losers, "uuid[]"), param(run.survivor)
-    which = raw(" WHERE object = ") + param(run.key) + raw(" AND record = ANY(") + losers + raw(")")
-    files = await run.connection.rows(raw("SELECT record, field, file, position FROM system.attachments") + which + raw(" ORDER BY array_position(") + losers + raw(", record), field, position"))  # fmt: skip
-    for record, key, file, position in files:
-        _listed(moved[record], "files").append([str(key), str(file), int(position)])
-        last = raw("(SELECT coalesce(max(a.position) + 1, 0) FROM system.attachments AS a WHERE a.object = ") + param(run.key) + raw(" AND a.record = ") + survivor + raw(" AND a.field = ") + param(key) + raw(")")  # fmt: skip
-        await run.connection.execute(
-            raw("UPDATE system.attachments SET record = ") + survivor + raw(", position = ") + last + raw(" WHERE object = ") + param(run.key)
-            + raw(" AND record = ") + param(record) + raw(" AND field = ") + param(key) + raw(" AND file = ") + param(file)
-        )  # fmt: skip
-    for record, source, external in await run.connection.rows(
-        raw("SELECT record, source, external_id FROM system.external_ids") + which + raw(" ORDER BY source, external_id")
-    ):
-        _listed(moved[record], "external").append([str(source), str(external)])
-    await run.connection.execute(raw("UPDATE system.external_ids SET record = ") + survivor + which)
-    pairs = raw("SELECT one AS loser, other FROM system.distinct_pairs WHERE object = ") + param(run.key) + raw(" AND one = ANY(") + losers + raw(") UNION SELECT other, one FROM system.distinct_pairs WHERE object = ") + param(run.key) + raw(" AND other = ANY(") + losers + raw(")")  # fmt: skip
-    made = await run.connection.rows(
-        raw("WITH pairs AS (") + pairs + raw("), made AS (INSERT INTO system.distinct_pairs (object, one, other, person, at) SELECT DISTINCT ") + param(run.key)
-        + raw(", least(p.other, ") + survivor + raw("::uuid), greatest(p.other, ") + survivor + raw("::uuid), ") + cast_param(run.actor.person, "uuid") + raw(", ") + param(run.clock.now())
-        + raw(" FROM pairs AS p WHERE p.other <> ") + survivor + raw(" AND p.other <> ALL(") + losers + raw(") ON CONFLICT DO NOTHING RETURNING one, other)")
-        + raw(" SELECT (SELECT p.loser FROM pairs AS p WHERE p.other IN (m.one, m.other) LIMIT 1), m.one, m.other FROM made AS m")
-    )  # fmt: skip
-    for loser, one, other in made:
-        _listed(moved[loser], "apart").append([str(one), str(other)])
-    return moved
-
-
-def _listed(moved: dict[str, Json], key: str) -> list[Json]:
-    found = moved[key]
-    assert isinstance(found, list)  # noqa: S101 - made as one above
-    return found
-
-
-async def _write_down(run: Merge, moved: Mapping[UUID, Json]) -> None:
+async def _write_down(run: Merge, moved: Mapping[UUID, belongings.Went]) -> None:
     for loser, went in moved.items():
-        values = [run.action, run.key, run.survivor, loser, run.actor.person, run.clock.now(), canonical(went).decode()]
+        values = [run.action, run.key, run.survivor, loser, run.actor.person, run.clock.now(), canonical(dict[str, Json](went)).decode()]
         await run.connection.execute(
             raw("INSERT INTO system.merges (action, object, survivor, loser, person, at, moved) VALUES (") + join(", ", [param(one) for one in values]) + raw("::jsonb)")
         )  # fmt: skip

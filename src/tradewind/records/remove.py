@@ -288,6 +288,7 @@ async def _purge(connection: Connection, catalog: Catalog, actor: Actor, object_
     await connection.execute(raw("UPDATE system.files SET attached = false WHERE id IN (SELECT file FROM system.attachments") + of_records + raw(")"))
     await connection.execute(raw("DELETE FROM system.attachments") + of_records)
     await connection.execute(raw("DELETE FROM system.grants") + of_records)
+    await connection.execute(raw("DELETE FROM system.external_ids") + of_records)
     await connection.execute(raw("DELETE FROM system.change_values WHERE change IN (SELECT id FROM system.changes") + of_records + raw(")"))
     count = await connection.execute(raw("DELETE FROM ") + name("data", object_key) + raw(" WHERE deleted_at IS NOT NULL AND id = ANY(") + chosen + raw(")"))
     await log.record_many(connection, actor, "purge", object_key, [(one, (), None) for one in ids], clock, action=action)

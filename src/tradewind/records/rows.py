@@ -21,6 +21,7 @@ from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import FieldDefinition, ObjectDefinition
 from tradewind.query.authz.scope import ObjectScope
 from tradewind.query.compile.context import value_options
+from tradewind.records.external import KEY, ExternalIds, read_external
 
 _ENVELOPE = ("id", "version", "_actions", "_states", "position", "created_at", "created_by", "updated_at", "updated_by", "source", "department")
 
@@ -45,6 +46,8 @@ class Row:
     columns: dict[str, Any] = field(default_factory=dict[str, Any])
     lines: Mapping[str, list[dict[str, Any]]] = field(default_factory=_nothing)
     files: Mapping[str, tuple[UUID, ...]] = field(default_factory=_nothing)
+    external: ExternalIds = ExternalIds()
+    """What other systems call it, and what they do no more."""
     problems: Sequence[Problem] = ()
 
     def wrong(self, problem: Problem, key: str = "") -> None:
@@ -96,6 +99,8 @@ class Decoder:
             return _take_version
         if key in ("owner", "team"):
             return _belonging(key)
+        if key == KEY and self._definition.field(key) is None:
+            return _take_external
         if key in _ENVELOPE and self._definition.field(key) is None:
             return _leave
         found = self._definition.field(key)
@@ -127,6 +132,10 @@ def _take_id(row: Row, value: Any) -> None:
 
 def _take_version(row: Row, value: Any) -> None:
     row.version = str(value or "")
+
+
+def _take_external(row: Row, value: Any) -> None:
+    row.external = read_external(value)
 
 
 def _leave(row: Row, value: Any) -> None:

@@ -17,7 +17,7 @@ from tradewind.kernel.problems import InvalidRequest, InvalidValue, UnknownField
 from tradewind.kernel.sql import cast_param, name, param, raw
 from tradewind.metadata.actors import SYSTEM, Actor
 from tradewind.metadata.definitions import Catalog, MatchRule, ObjectDefinition, QualityDefinition, Strength
-from tradewind.metadata.quality import quality_of, rule_sides, score, strongest
+from tradewind.metadata.quality import Side, quality_of, rule_sides, score, strongest
 from tradewind.query.authz.scope import ObjectScope, is_clear, scope_of
 from tradewind.query.compile import passes
 from tradewind.query.compile.context import Table
@@ -96,8 +96,7 @@ async def similar(
     given = [_taken(number, row, definition, scope, catalog.base_currency) for number, row in enumerate(rows)]
     found = [_Found() for _ in rows]
     async with database.reading() as connection:
-        for rule in quality.rules:
-            await _look(connection, catalog, actor, quality, rule, definition, given, found, clock)
+        await _look(connection, catalog, actor, quality, definition, given, found, clock)
         hits = await _hits(connection, catalog, actor, found, clock)
     await _seen(database, catalog, actor, hits, clock)
     if not tell:
@@ -156,27 +155,30 @@ async def _look(
     catalog: Catalog,
     actor: Actor,
     quality: QualityDefinition,
-    rule: MatchRule,
     definition: ObjectDefinition,
     given: Sequence[Row],
     found: Sequence[_Found],
     clock: Clock,
 ) -> None:
-    """Adds what agrees by one rule. A value that too many have says nothing."""
-    sides = rule_sides(catalog.objects, definition, rule)
-    if sides is None:
-        return
-    columns = given_columns(catalog, sides[0], clock.now())
-    asked = [row for row in given if all(row.values.get(one.key) is not None for one, _ in sides[0][1])]
+    """Adds what agrees by each rule. A value that too many have says nothing."""
+    rules = [(rule, sides) for rule in quality.rules if (sides := rule_sides(catalog.objects, definition, rule)) is not None]
+    asked = [(rule, sides) for rule, sides in rules if any(_says(row, sides[0]) for row in given)]
     if not asked:
         return
-    rows = [msgspec.to_builtins({"n": row.number, "id": row.id, **{one: row.columns[one] for one in columns}}) for row in asked]
-    together: dict[int, list[tuple[UUID, bool]]] = defaultdict(list)
-    for number, identity, known in await connection.rows(compile_similar(catalog, actor, sides, rows, quality.most, clock.now())):
-        together[number].append((identity, bool(known)))
-    for number, records in together.items():
+    columns = {column for _, (own, _) in asked for column in given_columns(catalog, own, clock.now())}
+    rows = [msgspec.to_builtins({"n": row.number, "id": row.id, **{one: row.columns[one] for one in columns if one in row.columns}}) for row in given]
+    statement = compile_similar(catalog, actor, [sides for _, sides in asked], rows, quality.most, clock.now())
+    together: dict[tuple[int, int], list[tuple[UUID, bool]]] = defaultdict(list)
+    for rule, number, identity, known in await connection.rows(statement):
+        together[rule, number].append((identity, bool(known)))
+    for (place, number), records in sorted(together.items()):
+        rule, sides = asked[place]
         for identity, known in records if len(records) <= quality.most else ():
             (found[number].open if known else found[number].shut)[sides[1][0].key, identity].append(rule)
+
+
+def _says(row: Row, side: Side) -> bool:
+    return all(row.values.get(field.key) is not None for field, _ in side[1])
 
 
 async def _hits(connection: Connection, catalog: Catalog, actor: Actor, found: Sequence[_Found], clock: Clock) -> list[list[Hit]]:

@@ -22,6 +22,7 @@ from tradewind.query.database.pool import Connection
 from tradewind.records import remove
 from tradewind.records.announce import Changed
 from tradewind.records.batches import Batch, Written
+from tradewind.records.external import KEY as EXTERNAL
 from tradewind.records.guards import guards_of
 from tradewind.records.write import write_in
 
@@ -82,7 +83,7 @@ async def lines_of(connection: Connection, action: UUID, before: UUID | None, li
     older = raw(" AND c.id < ") + param(before) if before else raw("")
     rows = await connection.rows(
         raw("SELECT c.id, c.operation, c.object, c.record, c.fields, v.payload FROM system.changes AS c LEFT JOIN system.change_values AS v ON v.change = c.id")
-        + raw(" WHERE c.operation IN ('create', 'update', 'delete', 'restore') AND c.action = ")
+        + raw(" WHERE c.operation IN ('create', 'update', 'delete', 'restore', 'identify', 'unidentify') AND c.action = ")
         + param(action)
         + older
         + raw(" ORDER BY c.id DESC LIMIT ")
@@ -104,6 +105,8 @@ async def take_back(undo: Undo, lines: Sequence[Line]) -> TakenBack:
                 await _remove(undo, definition, await _not_with_parents(undo, definition, ids, group[0].operation), done)
             case "delete":
                 await _restore(undo, definition, await _not_with_parents(undo, definition, ids, "delete"), done)
+            case "identify" | "unidentify":
+                await _return_identities(undo, definition, group, done)
             case _:
                 await _return_values(undo, definition, group, done)
     return done
@@ -215,7 +218,7 @@ async def _changed(undo: Undo, definition: ObjectDefinition, ids: set[UUID]) -> 
 
 def _written_since(undo: Undo, object_key: str, ids: Sql) -> Sql:
     return (
-        raw("SELECT DISTINCT c.record FROM system.changes AS c WHERE c.operation IN ('update', 'delete', 'restore') AND c.object = ") + param(object_key)
+        raw("SELECT DISTINCT c.record FROM system.changes AS c WHERE c.operation IN ('update', 'delete', 'restore', 'identify', 'unidentify') AND c.object = ") + param(object_key)
         + raw(" AND c.record = ANY(") + ids + raw(") AND c.action IS DISTINCT FROM ") + param(undo.of) + raw(" AND c.action IS DISTINCT FROM ") + param(undo.action)
     )  # fmt: skip
 
@@ -278,6 +281,26 @@ async def _return_values(undo: Undo, definition: ObjectDefinition, group: Sequen
         Kept(object=definition.key, record=UUID(rows[number]["id"]), why=_why(problem.code), fields=tuple(key for key in rows[number] if key != "id"))
         for number, problem in refused.items()
     ]
+
+
+async def _return_identities(undo: Undo, definition: ObjectDefinition, group: Sequence[Line], done: TakenBack) -> None:
+    """Takes away what other systems call the records since the action, or gives it back; a record it made keeps its ids in the bin."""
+    alive = {
+        row[0]
+        for row in await undo.connection.rows(
+            raw("SELECT r.id FROM ") + name("data", definition.key) + raw(" AS r WHERE r.deleted_at IS NULL AND r.id = ANY(")
+            + _ids(line.record for line in group) + raw(") AND NOT EXISTS (SELECT 1 FROM system.changes AS c WHERE c.operation = 'create' AND c.object = ")
+            + param(definition.key) + raw(" AND c.record = r.id AND c.action = ") + param(undo.of) + raw(")")
+        )
+    }  # fmt: skip
+    way = "remove" if group[0].operation == "identify" else "add"
+    rows: list[dict[str, Any]] = [{"id": str(line.record), EXTERNAL: {way: line.payload[EXTERNAL]}} for line in group if line.record in alive and line.payload]
+    if not rows:
+        return
+    written = await write_in(undo.connection, undo.catalog, undo.actor, _write(undo, definition, "update", rows), undo.clock, done.changed[definition.key])
+    done.last = written
+    done.touched[definition.key] += [one for one in written.ids if one]
+    done.kept += [Kept(object=definition.key, record=UUID(rows[one.row]["id"]), why=_why(one.code), fields=(EXTERNAL,)) for one in written.problems]
 
 
 def _why(code: str) -> Why:

@@ -15,7 +15,7 @@ from tradewind.kernel.clock import Clock
 from tradewind.kernel.ids import new_id
 from tradewind.kernel.json import Json
 from tradewind.kernel.problems import Busy, CannotUndo, CatalogMoved, Forbidden, Guarded, NotFound, UnknownObject
-from tradewind.kernel.sql import Sql, all_of, cast_param, join, name, param, raw
+from tradewind.kernel.sql import Sql, cast_param, join, name, param, raw
 from tradewind.metadata.actors import SYSTEM, Actor
 from tradewind.metadata.definitions import Catalog, FieldDefinition, ObjectDefinition
 from tradewind.query.authz.scope import is_clear, restricted_fields, scope_of
@@ -23,7 +23,7 @@ from tradewind.query.compile import passes
 from tradewind.query.compile.context import Table
 from tradewind.query.compile.members import field_value, system_value
 from tradewind.query.database.pool import Connection, Database
-from tradewind.records import log, remove
+from tradewind.records import belongings, log, remove
 from tradewind.records.announce import Changed, announce
 from tradewind.records.batches import Batch, Written
 from tradewind.records.choosing import BELONGING
@@ -180,7 +180,7 @@ async def _take_back(run: Undo) -> int:
         relation = None if other is None else other.field(str(key))
         if other is not None and relation is not None:
             await _relation_back(run, int(number), other, relation)
-    await _belongings_back(run)
+    await belongings.move_back(run.connection, run.key, run.survivor, run.losers)
     for key in objects:
         await _counters_back(run, key)
     await run.connection.execute(raw("UPDATE system.merges SET undone = ") + param(run.action) + raw(" WHERE action = ") + param(run.merge))
@@ -302,25 +302,6 @@ async def _counters_back(run: Undo, object_key: str) -> None:
         raw("UPDATE ") + name("data", object_key) + raw(" AS r SET version = m.version_before, updated_at = m.updated_at, updated_by = m.updated_by FROM (") + first
         + raw(") AS m WHERE r.id = m.record AND r.id = ANY(") + cast_param(run.untouched[object_key], "uuid[]") + raw(")")
     )  # fmt: skip
-
-
-async def _belongings_back(run: Undo) -> None:
-    """Files and identities that are still the survivor's, and the pairs the merge added."""
-    for loser, went in run.losers.items():
-        mine = all_of([raw("object = ") + param(run.key), raw("record = ") + param(run.survivor)])
-        for key, file, position in went["files"]:
-            await run.connection.execute(
-                raw("UPDATE system.attachments SET record = ") + param(loser) + raw(", position = ") + param(position) + raw(" WHERE ") + mine
-                + raw(" AND field = ") + param(key) + raw(" AND file = ") + param(UUID(file))
-            )  # fmt: skip
-        for source, external in went["external"]:
-            await run.connection.execute(
-                raw("UPDATE system.external_ids SET record = ") + param(loser) + raw(" WHERE ") + mine + raw(" AND source = ") + param(source) + raw(" AND external_id = ") + param(external)
-            )  # fmt: skip
-        for one, other in went["apart"]:
-            await run.connection.execute(
-                raw("DELETE FROM system.distinct_pairs WHERE object = ") + param(run.key) + raw(" AND one = ") + param(UUID(one)) + raw(" AND other = ") + param(UUID(other))
-            )  # fmt: skip
 
 
 async def _recompute(run: Undo) -> None:

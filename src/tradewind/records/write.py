@@ -42,9 +42,11 @@ from tradewind.query.compile.context import Table, value_options
 from tradewind.query.compile.members import field_value, system_value
 from tradewind.query.database.arrays import array, unnested
 from tradewind.query.database.pool import Connection, Database
-from tradewind.records import find, log, remove
+from tradewind.records import find, identities, log, remove
 from tradewind.records.announce import Changed, announce
 from tradewind.records.batches import Batch, RowProblem, Written
+from tradewind.records.external import KEY as EXTERNAL
+from tradewind.records.external import ExternalId
 from tradewind.records.guards import guards_of
 from tradewind.records.outbox import follow_up
 from tradewind.records.recompute import recompute, recompute_parents, with_computed
@@ -208,6 +210,7 @@ async def _create(run: Run, given: Sequence[Mapping[str, Any]], numbers: Sequenc
         fill_defaults(row, run.definition, run.actor, now)
         gate(row, run.definition, {})
     await _check_references(run, rows)
+    await identities.check(run.connection, run.definition.key, rows)
     await _check_unique(run, rows)
     good, problems = _refuse(rows, run.batch.partial)
     await _number(run, good)
@@ -397,6 +400,7 @@ async def _update(run: Run, given: Sequence[Mapping[str, Any]], *, gated: bool =
         if gated and row.id is not None and row.id in before:
             gate(row, run.definition, before[row.id])
     await _check_references(run, rows)
+    await identities.check(run.connection, run.definition.key, rows)
     await _check_unique(run, rows)
     good, problems = _refuse(rows, run.batch.partial)
     updated = await _apply(run, good, before)
@@ -515,7 +519,9 @@ def _differs(columns: Sequence[str]) -> Sql:
 
 
 async def _after(run: Run, rows: Sequence[Row], before: Mapping[UUID, Mapping[str, Any]] | None = None) -> None:
-    """Lines and files of the rows, then everything computed from them."""
+    """Identities, lines and files of the rows, then everything computed from them."""
+    if await identities.settle(run.connection, run.author, run.definition.key, rows, run.clock, run.action):
+        run.changed.fields.add(EXTERNAL)
     for row in rows:
         for key, files in row.files.items():
             await _attach(run, row, key, files)
@@ -598,22 +604,63 @@ async def _write_lines(run: Run, row: Row, key: str, lines: Sequence[Mapping[str
         await _create(inner, new)
 
 
+async def _identified(run: Run, rows: Sequence[Row], plan: dict[int, UUID], hidden: set[int], same: dict[int, int]) -> None:
+    """Rows whose identity some record has, or an earlier row; the others are matched by fields."""
+    sees = passes.compile_predicate(run.catalog, run.actor, run.definition.key, None, "read", run.clock.now())
+    known = await identities.holders(run.connection, run.definition.key, [row for row in rows if not row.problems], sees)
+    for number, (identity, visible) in known.items():
+        if visible:
+            plan[number] = identity
+        else:
+            hidden.add(number)
+    first: dict[ExternalId, int] = {}
+    for row in rows:
+        if row.problems or row.number in known:
+            continue
+        leader = next((first[one] for one in row.external.add if one in first), row.number)
+        if leader != row.number:
+            same[row.number] = leader
+        for one in row.external.add:
+            first.setdefault(one, leader)
+
+
+def _settle(plan: dict[int, UUID], hidden: set[int], same: dict[int, int]) -> None:
+    """A row that is the same as another goes where that one goes, over however many rows."""
+    for number in list(same):
+        leader = same[number]
+        while leader in same:
+            leader = same[leader]
+        if leader in plan:
+            plan[number] = plan[leader]
+        elif leader in hidden:
+            hidden.add(number)
+        else:
+            same[number] = leader
+            continue
+        del same[number]
+
+
 async def _upsert(run: Run) -> Written:
     """Rows that match a record in scope update it, or leave it with `keep`; the others create one, the same for rows that match one another.
 
-    A match out of scope says only that it exists.
+    A match out of scope says only that it exists. With "external_ids" among the matches a known identity decides, and where none is known the other
+    fields do: the record found gets the identity.
     """
     if not run.batch.match:
         raise InvalidRequest(rule="match", pointer="/match")
     given = run.batch.rows
     decoder = Decoder(run.definition, run.scope, creating=True, base_currency=run.catalog.base_currency)
     decoded = [decoder.row(number, one) for number, one in enumerate(given)]
-    matched = [row for row in decoded if not row.problems and all(row.values.get(key) is not None for key in run.batch.match)]
     plan: dict[int, UUID] = {}
     hidden: set[int] = set()
     first: dict[tuple[str, ...], int] = {}
     same: dict[int, int] = {}
-    met = await find.matches(run.connection, run.catalog, run.actor, run.definition.key, run.batch.match, [row.columns for row in matched], run.clock.now())
+    fields = tuple(key for key in run.batch.match if key != EXTERNAL)
+    if fields != run.batch.match:
+        await _identified(run, decoded, plan, hidden, same)
+    settled = plan.keys() | hidden | same.keys()
+    matched = [row for row in decoded if fields and not row.problems and row.number not in settled and all(row.values.get(key) is not None for key in fields)]
+    met = await find.matches(run.connection, run.catalog, run.actor, run.definition.key, fields, [row.columns for row in matched], run.clock.now())
     for number, one in zip((row.number for row in matched), met, strict=True):
         if one.id is not None and one.seen:
             plan[number] = one.id
@@ -621,6 +668,7 @@ async def _upsert(run: Run) -> Written:
             hidden.add(number)
         elif (leader := first.setdefault(one.key, number)) != number:
             same[number] = leader
+    _settle(plan, hidden, same)
     if hidden and not run.batch.partial:
         raise InvalidRecords(errors=tuple(AlreadyExists(pointer=f"/rows/{number}") for number in sorted(hidden)))
     new = [number for number in range(len(given)) if number not in plan and number not in hidden and number not in same]

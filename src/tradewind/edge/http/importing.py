@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import msgspec
 from litestar.response import Stream
@@ -35,6 +36,13 @@ async def import_of(ask: Asked, identity: str) -> runs.Import:
     """The import of an address. Raises NotFound for one the actor does not see."""
     async with ask.database.reading() as connection:
         return await runs.one(connection, uuid_in(identity), runs.owned(ask.actor, everything_seen(ask)))
+
+
+async def files_behind(ask: Asked, actions: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Of these actions the imports that the actor sees, with the names of their files."""
+    given = sorted({one for one in actions if one is not None})
+    async with ask.database.reading() as connection:
+        return await runs.files_of(connection, given, runs.owned(ask.actor, everything_seen(ask))) if given else {}
 
 
 def sheet_named(one: runs.Import, name: str) -> SheetFound:

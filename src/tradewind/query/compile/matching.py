@@ -50,44 +50,46 @@ def sees_match(catalog: Catalog, actor: Actor, side: Side, now: datetime) -> Sql
     return all_of([part for part in parts if part != TRUE])
 
 
-def compile_similar(catalog: Catalog, actor: Actor, sides: tuple[Side, Side], rows: Sequence[Mapping[str, Json]], most: int, now: datetime) -> Sql:
-    """(row number, id, whether the actor may know) of records whose keys equal those of given rows: at most `most` + 1 for each row.
+def compile_similar(catalog: Catalog, actor: Actor, rules: Sequence[tuple[Side, Side]], rows: Sequence[Mapping[str, Json]], most: int, now: datetime) -> Sql:
+    """(number of the rule, number of the row, id, whether the actor may know) of records whose keys equal those of given rows: at most `most` + 1 for each rule and row.
 
-    A row has `n`, perhaps `id` (its own record, which is left out) and the columns of the compared fields.
+    A row has `n`, perhaps `id` (its own record, which is left out) and the columns of the compared fields it has values for. All rules start from one object.
     """
-    own, theirs = sides
-    shape = [raw("n int, id uuid"), *(name(column) + raw(" ") + Sql(kind) for column, kind in given_columns(catalog, own, now).items())]
-    forms = side_forms(catalog, theirs, "r", now)
-    equal = [form + raw(" = ") + given for form, given in zip(forms, side_forms(catalog, own, "t", now), strict=True)]
-    other = [raw("r.id IS DISTINCT FROM t.id")] if own[0].key == theirs[0].key else []
-    found = (
-        raw("SELECT r.id, ") + parens(sees_match(catalog, actor, theirs, now)) + raw(" AS open FROM ") + name("data", theirs[0].key) + raw(" AS r WHERE ")
-        + all_of([live(forms, "r"), *equal, *other]) + raw(" LIMIT ") + param(most + 1)
-    )  # fmt: skip
-    given = raw(" FROM jsonb_to_recordset(") + cast_param(canonical(list[Json](dict(row) for row in rows)).decode(), "jsonb") + raw(") AS t(") + join(", ", shape) + raw(")")  # fmt: skip
-    return raw("SELECT t.n, m.id, m.open") + given + raw(" CROSS JOIN LATERAL (") + found + raw(") AS m")
+    columns = {column: kind for own, _ in rules for column, kind in given_columns(catalog, own, now).items()}
+    shape = [raw("n int, id uuid"), *(name(column) + raw(" ") + Sql(kind) for column, kind in columns.items())]
+    given = raw("SELECT * FROM jsonb_to_recordset(") + cast_param(canonical(list[Json](dict(row) for row in rows)).decode(), "jsonb") + raw(") AS t(") + join(", ", shape) + raw(")")  # fmt: skip
+    found: list[Sql] = []
+    for number, (own, theirs) in enumerate(rules):
+        forms = side_forms(catalog, theirs, "r", now)
+        equal = [form + raw(" = ") + mine for form, mine in zip(forms, side_forms(catalog, own, "t", now), strict=True)]
+        other = [raw("r.id IS DISTINCT FROM t.id")] if own[0].key == theirs[0].key else []
+        records = (
+            raw("SELECT r.id, ") + parens(sees_match(catalog, actor, theirs, now)) + raw(" AS open FROM ") + name("data", theirs[0].key) + raw(" AS r WHERE ")
+            + all_of([live(forms, "r"), *equal, *other]) + raw(" LIMIT ") + param(most + 1)
+        )  # fmt: skip
+        found.append(raw("SELECT ") + cast_param(number, "int") + raw(", t.n, m.id, m.open FROM given AS t CROSS JOIN LATERAL (") + records + raw(") AS m"))
+    return raw("WITH given AS MATERIALIZED (") + given + raw(") ") + join(" UNION ALL ", found)
 
 
 def compile_blocks(catalog: Catalog, side: Side, rule: str, most: int, now: datetime) -> Sql:
-    """Puts all records that share a value by the rule into system.duplicate_blocks; values that more than `most` have are left out."""
-    key = literal(side[0].key) + raw("::text, ") + literal(rule) + raw("::text")
-    return (
-        raw("INSERT INTO system.duplicate_blocks (object, rule, block, record) SELECT ") + key
-        + raw(", g.ids[1], unnest(g.ids) FROM (") + _shared(catalog, side, raw("array_agg(r.id ORDER BY r.id) AS ids"), now)
-        + raw(" HAVING count(*) BETWEEN 2 AND ") + param(most) + raw(") AS g")
-    )  # fmt: skip
+    """Puts all records that share a value by the rule into system.duplicate_blocks, but for values that more than `most` have.
 
-
-def compile_frequent(catalog: Catalog, side: Side, most: int, now: datetime) -> Sql:
-    """How many values are left out because more than `most` records have them, and how many records those are."""
-    grouped = _shared(catalog, side, raw("count(*) AS records"), now) + raw(" HAVING count(*) > ") + param(most)
-    return raw("SELECT count(*), coalesce(sum(g.records), 0) FROM (") + grouped + raw(") AS g")
-
-
-def _shared(catalog: Catalog, side: Side, wanted: Sql, now: datetime) -> Sql:
+    How many records that is, how many values were left out, and how many records have one of those.
+    """
     forms = side_forms(catalog, side, "r", now)
-    source = raw(" FROM ") + name("data", side[0].key) + raw(" AS r WHERE ") + live(forms, "r")
-    return raw("SELECT ") + wanted + source + raw(" GROUP BY ") + join(", ", forms)
+    key = literal(side[0].key) + raw("::text, ") + literal(rule) + raw("::text")
+    shared = (
+        raw("SELECT array_agg(r.id ORDER BY r.id) AS ids, count(*) AS n FROM ") + name("data", side[0].key) + raw(" AS r WHERE ") + live(forms, "r")
+        + raw(" GROUP BY ") + join(", ", forms) + raw(" HAVING count(*) > 1")
+    )  # fmt: skip
+    kept = (
+        raw("INSERT INTO system.duplicate_blocks (object, rule, block, record) SELECT ") + key + raw(", g.ids[1], unnest(g.ids) FROM g WHERE g.n <= ")
+        + param(most) + raw(" RETURNING 1")
+    )  # fmt: skip
+    return (
+        raw("WITH g AS MATERIALIZED (") + shared + raw("), kept AS (") + kept + raw(") SELECT (SELECT count(*) FROM kept), count(*) FILTER (WHERE n > ")
+        + param(most) + raw("), coalesce(sum(n) FILTER (WHERE n > ") + param(most) + raw("), 0) FROM g")
+    )  # fmt: skip
 
 
 def compile_forms(catalog: Catalog, actor: Actor, rules: Mapping[str, Side], object_key: str, ids: Sequence[UUID], now: datetime) -> Sql:

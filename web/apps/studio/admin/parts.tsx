@@ -84,7 +84,7 @@ export function Sheet({
 export function Once({ label, secret, onClose }: { label: string; secret: string; onClose: () => void }) {
   const { t } = useWords()
   const copy = () => {
-    void navigator.clipboard?.writeText(secret).then(() => say(t('admin.copied')))
+    void navigator.clipboard?.writeText(secret).then(() => say((t) => t('admin.copied')))
   }
   return (
     <div className="admin-once" role="status">

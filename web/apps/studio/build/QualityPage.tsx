@@ -239,7 +239,8 @@ function Figures({ body, owner, onChange }: FiguresProps) {
   const { t, say } = useWords()
   const weights = { ...DEFAULTS.weights, ...body.weights }
   const counted = owner.fields.filter(
-    (field) => !field.retired && !['lines', 'lookup', 'rollup', 'formula', 'attachment', 'auto_number'].includes(field.type),
+    (field) =>
+      !field.retired && !['lines', 'lookup', 'rollup', 'formula', 'attachment', 'image', 'auto_number'].includes(field.type),
   )
   return (
     <section>

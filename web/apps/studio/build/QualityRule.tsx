@@ -214,7 +214,7 @@ interface FillingProps {
   onChange: (rule: Rule) => void
 }
 
-const FIXED = ['lines', 'lookup', 'rollup', 'formula', 'attachment', 'auto_number']
+const FIXED = ['lines', 'lookup', 'rollup', 'formula', 'attachment', 'image', 'auto_number']
 
 /** The relation that a new record gets, and what comes along with it. */
 function Filling({ rule, owner, target, onChange }: FillingProps) {

@@ -37,7 +37,11 @@ export default function BinPage() {
       const restore = async () => {
         try {
           const written = await api.restore(key, row.id)
-          done(t('bin.restored', { name: titleOf(object, row) }), written?.action, () => markStale(key))
+          done(
+            (t) => t('bin.restored', { name: titleOf(object, row) }),
+            written?.action,
+            () => markStale(key),
+          )
           markStale(key)
         } catch (problem) {
           sayProblem(problem)
@@ -47,7 +51,11 @@ export default function BinPage() {
       const part = async () => {
         try {
           await api.undo(into?.action ?? '')
-          done(t('duplicates.parted', { name: titleOf(object, row) }), undefined, () => undefined)
+          done(
+            (t) => t('duplicates.parted', { name: titleOf(object, row) }),
+            undefined,
+            () => undefined,
+          )
           markStale(key)
         } catch (problem) {
           sayProblem(problem)

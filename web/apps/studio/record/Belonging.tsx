@@ -29,7 +29,7 @@ export default function Belonging({ object, row, onSaved, onClose }: Props) {
       }
       const written = await api.batch(object.key, body)
       const stale = () => markStale(object.key)
-      done(t('belonging.done'), written.action, stale)
+      done((t) => t('belonging.done'), written.action, stale)
       stale()
       onSaved()
     } catch (problem) {

@@ -87,7 +87,11 @@ export function CreateDrawer({ object, preset, onClose }: { object: ObjectType; 
       const written = await api.create(object.key, row)
       localStorage.removeItem(store)
       const id = written.ids[0]
-      done(t('toast.created', { name: say(object.labels, object.key) }), written.action, () => markStale(object.key))
+      done(
+        (t) => t('toast.created', { name: say(object.labels, object.key) }),
+        written.action,
+        () => markStale(object.key),
+      )
       markStale(object.key)
       onClose()
       if (id && mergeWith) void navigate({ to: '/data/$', params: { _splat: `compare/${object.key}/${mergeWith},${id}` } })

@@ -59,10 +59,14 @@ export function Lines({ object, field, row, writable, onSaved }: Props) {
       const body: Record<string, unknown> = { [field.key]: wireLines(target, parent, draft) }
       if (row.version) body.version = row.version
       const written = await api.update(object.key, row.id, body)
-      done(t('toast.saved', { name: say(field.labels, field.key) }), written?.action, () => {
-        markStale(object.key)
-        markStale(target.key)
-      })
+      done(
+        (t) => t('toast.saved', { name: say(field.labels, field.key) }),
+        written?.action,
+        () => {
+          markStale(object.key)
+          markStale(target.key)
+        },
+      )
       setDraft(null)
       markStale(target.key)
       onSaved()

@@ -23,6 +23,7 @@ const Related = lazy(() => import('./Related'))
 const History = lazy(() => import('./History'))
 const Share = lazy(() => import('./Share'))
 const Belonging = lazy(() => import('./Belonging'))
+const ExternalIds = lazy(() => import('./ExternalIds'))
 const SimilarStrip = lazy(() => import('./Similar'))
 
 interface Props {
@@ -55,12 +56,11 @@ const mergedInto = (problem: unknown): string | undefined =>
   problem instanceof ApiProblem && problem.body.code === 'record.merged' ? String(problem.body.params?.survivor) : undefined
 
 function MergedInto({ object, id }: { object: ObjectType; id: string }) {
-  const { t } = useWords()
   const navigate = useNavigate()
   useEffect(() => {
     void navigate({ to: '/o/$object/$id', params: { object: object.key, id }, replace: true })
-    say(t('duplicates.ledOn'))
-  }, [navigate, object.key, id, t])
+    say((t) => t('duplicates.ledOn'))
+  }, [navigate, object.key, id])
   return <Skeleton />
 }
 
@@ -84,6 +84,7 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
   const { save, dialog } = useSave(object, patch)
   const [sharing, setSharing] = useState(false)
   const [belonging, setBelonging] = useState(false)
+  const [naming, setNaming] = useState(false)
   const survivor = mergedInto(asked.error)
   if (survivor) return <MergedInto object={object} id={survivor} />
   if (asked.isError && !row) return <Failed problem={asked.error} retry={() => void asked.refetch()} />
@@ -96,7 +97,11 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
   const remove = async () => {
     try {
       const written = await api.remove(object.key, id)
-      done(t('toast.deleted', { name: titleOf(object, row) }), written?.action, () => markStale(object.key))
+      done(
+        (t) => t('toast.deleted', { name: titleOf(object, row) }),
+        written?.action,
+        () => markStale(object.key),
+      )
       markStale(object.key)
       onDeleted?.()
     } catch (problem) {
@@ -156,6 +161,12 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
                         icon: <Icon name="users" />,
                         onClick: () => setBelonging(true),
                       },
+                      {
+                        key: 'external',
+                        label: t('external.add'),
+                        icon: <Icon name="link" />,
+                        onClick: () => setNaming(true),
+                      },
                     ]
                   : []),
                 ...(may('delete')
@@ -186,6 +197,18 @@ export function RecordView({ object, id, narrow = false, onDeleted }: Props) {
           />
         )}
       </header>
+      {object.parent ? null : (
+        <Suspense fallback={null}>
+          <ExternalIds
+            key={id}
+            object={object}
+            id={id}
+            mayUpdate={may('update')}
+            adding={naming}
+            onAdded={() => setNaming(false)}
+          />
+        </Suspense>
+      )}
       {catalog.quality[object.key]?.length ? (
         <Suspense fallback={null}>
           <SimilarStrip key={id} object={object} id={id} />

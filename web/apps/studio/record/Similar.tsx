@@ -124,7 +124,11 @@ export default function SimilarStrip({ object, id }: { object: ObjectType; id: s
     try {
       const written = await api.update(object.key, id, { [link]: hit.id })
       markStale(object.key)
-      done(t('duplicates.tied'), written.action, () => markStale(object.key))
+      done(
+        (t) => t('duplicates.tied'),
+        written.action,
+        () => markStale(object.key),
+      )
     } catch (problem) {
       sayProblem(problem)
     }

@@ -44,14 +44,13 @@ export function useWork(open: boolean): { works: Work[]; loading: boolean; refre
 
 /** Says what ended meanwhile, unless one looks at it. */
 function useEnded(works: Work[]): void {
-  const { t } = useWords()
   const before = useRef<Map<string, Work['state']>>(new Map())
   useEffect(() => {
     for (const work of works) {
       const was = before.current.get(work.key)
       const here = isShown(work)
       if (was === 'running' && work.state !== 'running' && !here && work.kind !== 'upload')
-        say(t(`work.ended.${work.state === 'failed' ? 'failed' : 'over'}`, { name: work.name, text: work.text }))
+        say((t) => t(`work.ended.${work.state === 'failed' ? 'failed' : 'over'}`, { name: work.name, text: work.text }))
       before.current.set(work.key, work.state)
     }
   })

@@ -10,11 +10,12 @@ from litestar import Response, delete, get, patch, post
 
 from tradewind.catalog import slow
 from tradewind.edge.http.guard import needs
+from tradewind.edge.http.importing import files_behind
 from tradewind.edge.http.running import AnyRequest, Asked, answer, asked, tagged, uuid_in
 from tradewind.kernel.problems import InvalidRequest
 from tradewind.metadata.questions import AggregateQuestion, Dimension, Filter, Measure, Question, Sort
 from tradewind.records import history as past
-from tradewind.records import read, refill, shares, write
+from tradewind.records import identities, read, refill, shares, write
 from tradewind.records.batches import Batch, Operation, Written
 from tradewind.records.similar import looks, similar
 
@@ -198,9 +199,10 @@ async def restore(request: AnyRequest, key: str, record: str) -> Response[bytes]
 
 @get("/api/objects/{key:str}/records/{record:str}/history", opt=needs("signed_in"))
 async def history(request: AnyRequest, key: str, record: str) -> Response[bytes]:
-    """What happened to it."""
+    """What happened to it; `imports` names the files behind those actions that are imports of the reader."""
     ask = asked(request)
-    return answer({"entries": await past.history(ask.database, ask.catalog, ask.actor, key, uuid_in(record), ask.clock)})
+    entries = await past.history(ask.database, ask.catalog, ask.actor, key, uuid_in(record), ask.clock)
+    return answer({"entries": entries, "imports": await files_behind(ask, (one.action for one in entries))})
 
 
 @post("/api/objects/{key:str}/records/{record:str}/reveal", opt=needs("person"), status_code=200)
@@ -215,6 +217,13 @@ async def related(request: AnyRequest, key: str, record: str, other: str, relati
     """Records of another object that point here."""
     ask = asked(request)
     return tagged(request, await read.related(ask.database, ask.catalog, ask.actor, key, uuid_in(record), other, relation, ask.clock.now(), after))
+
+
+@get("/api/objects/{key:str}/records/{record:str}/external-ids", opt=needs("signed_in"))
+async def external_ids(request: AnyRequest, key: str, record: str) -> Response[bytes]:
+    """What other systems call the record."""
+    ask = asked(request)
+    return answer(await identities.identities(ask.database, ask.catalog, ask.actor, key, uuid_in(record), ask.clock))
 
 
 @get("/api/objects/{key:str}/records/{record:str}/shares", opt=needs("person"))
@@ -269,6 +278,7 @@ ROUTES = (
     history,
     reveal,
     related,
+    external_ids,
     shared_with,
     share,
     unshare,
