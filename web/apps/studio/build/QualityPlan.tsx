@@ -1,11 +1,7 @@
 /** What publishing rules will change, in sentences; then they are published. */
-import { Alert, Button, Drawer, Input } from 'antd'
-import { useState } from 'react'
 import { useWords } from '../../../ui/i18n'
-import { usePhone } from '../../../ui/theme'
-import { sayProblem } from '../../../ui/toast'
 import type { Found } from '../edit/model'
-import { definitions } from '../edit/server'
+import { PublishSheet } from '../edit/PublishSheet'
 import { useProblemText } from '../edit/texts'
 import type { ObjectDef } from './model'
 import { type Difference, differences, type QualityDef } from './quality'
@@ -71,71 +67,24 @@ interface Props {
 
 export function QualityPlan({ name, before, after, base, owner, problems, onPublished, onClose }: Props) {
   const { t, say } = useWords()
-  const phone = usePhone()
   const sentence = useProblemText()
-  const [title, setTitle] = useState('')
-  const [busy, setBusy] = useState(false)
-  const publish = async () => {
-    setBusy(true)
-    try {
-      onPublished((await definitions.publish([after], { [`quality/${after.key}`]: base }, title)).change_set)
-    } catch (problem) {
-      sayProblem(problem)
-      onClose()
-    }
-  }
   return (
-    <Drawer
-      open
+    <PublishSheet
       title={t('build.quality.publishTitle', { name })}
-      placement={phone ? 'bottom' : 'right'}
-      size={phone ? '92vh' : 520}
-      closable={!busy}
-      maskClosable={!busy}
+      kind="quality"
+      after={after}
+      base={base}
+      problems={problems}
+      sentence={sentence}
+      onPublished={onPublished}
       onClose={onClose}
-      footer={
-        <div className="form-foot">
-          <span className="toolbar-space" />
-          <Button onClick={onClose} disabled={busy}>
-            {t('action.cancel')}
-          </Button>
-          <Button type="primary" loading={busy} disabled={problems.length > 0} onClick={() => void publish()}>
-            {t('build.publish')}
-          </Button>
-        </div>
-      }
     >
-      <div className="plan">
-        {problems.length > 0 && (
-          <Alert
-            type="error"
-            showIcon
-            title={t('plan.problems', { count: problems.length })}
-            description={
-              <ul className="plan-problems">
-                {problems.map((problem) => (
-                  <li key={problem.pointer + JSON.stringify(problem.params)}>{sentence(problem)}</li>
-                ))}
-              </ul>
-            }
-          />
-        )}
-        <p>{t('build.quality.publishText')}</p>
-        <QualityDifferences
-          before={before}
-          after={after}
-          field={(key) => say(owner.fields.find((one) => one.key === key)?.labels, key)}
-        />
-        <label className="setting">
-          <span>{t('plan.note')}</span>
-          <Input
-            value={title}
-            maxLength={200}
-            placeholder={t('plan.noteHelp')}
-            onChange={(event) => setTitle(event.target.value)}
-          />
-        </label>
-      </div>
-    </Drawer>
+      <p>{t('build.quality.publishText')}</p>
+      <QualityDifferences
+        before={before}
+        after={after}
+        field={(key) => say(owner.fields.find((one) => one.key === key)?.labels, key)}
+      />
+    </PublishSheet>
   )
 }
