@@ -136,6 +136,7 @@ async def test_invalid_and_stale_data_is_reported_every_week_to_who_looks_after_
     assert (report["before"]["invalid"], report["before"]["stale"], report["before"]["parts"]["filled"]) == (0, 0, 0.5)
     listed = await firm.ask("/api/quality/vendor/invalid")
     assert [(one["id"], one["field"], one["code"], one["rule"]) for one in listed] == [(old, "note", "field.invalid", "max_length")]
+    assert listed[0]["params"]["max"] == 10
     stale = {"op": "lt", "field": "updated_at", "value": figures["stale_before"]}
     assert [one["id"] for one in (await firm.ask("/api/objects/vendor/query", {"filter": stale}))["records"]] == [old]
     await enter(firm.client, sign_ins, "ravi")

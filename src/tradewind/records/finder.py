@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import combinations
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -29,6 +31,8 @@ _ALL_PAIRS = 8
 Told = Callable[[int, int], Awaitable[None]]
 """Told how many rules are done, and of how many."""
 Pair = tuple[UUID, UUID]
+_Numbers = tuple[int, int]
+_Of = TypeVar("_Of")
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,7 +119,8 @@ async def groups(
         for key, block, record in rows:
             blocks[str(key), block].append(record)
         plain = {key: one[0] for key, one in rules.items()}
-        found = grouped(((key, members) for (key, _), members in blocks.items()), plain, apart, weakest)
+        known = [(key, members) for (key, _), members in blocks.items()]
+        found = await asyncio.to_thread(grouped, known, plain, apart, weakest)  # a large base takes seconds, and others are waiting
         page = found[skip : skip + limit]
         now = await _now(connection, catalog, actor, object_key, rules, {one for group in page for one in group.members}, clock)
     holding: dict[UUID, list[int]] = defaultdict(list)
@@ -142,8 +147,11 @@ async def surplus(database: Database, catalog: Catalog, object_key: str, clock: 
     for key, block, record in rows:
         if rules[str(key)][0].strength != "hint":
             blocks[str(key), block].append(record)
-    forest = _Forest()
-    return sum(forest.join(pair, 1.0) is not None for members in blocks.values() for pair in _pairs(members, apart))
+    place: dict[UUID, int] = {}
+    numbered = [[place.setdefault(one, len(place)) for one in members] for members in blocks.values()]
+    kept_apart = {pair for one, other in apart if one in place and other in place for pair in ((place[one], place[other]), (place[other], place[one]))}
+    forest = _Forest(len(place))
+    return sum(forest.join(pair, 1.0) is not None for members in numbered for pair in _pairs(members, kept_apart))
 
 
 async def among(connection: Connection, catalog: Catalog, actor: Actor, object_key: str, ids: Iterable[UUID], clock: Clock) -> list[Group]:
@@ -167,29 +175,47 @@ async def _now(
 
 def grouped(blocks: Iterable[tuple[str, Sequence[UUID]]], rules: Mapping[str, MatchRule], apart: set[Pair], weakest: Strength) -> list[Group]:
     """Connects what shares values, strongest links first, and gives each group at the strength at which it came together; the surest and largest first."""
-    links: dict[Pair, list[str]] = defaultdict(list)
-    for key, members in blocks:
-        for pair in _pairs(sorted(members), apart):
-            links[pair].append(key)
-    worth = {pair: (strongest(rules[key] for key in keys), score(rules[key] for key in keys)) for pair, keys in links.items()}
-    forest = _Forest()
-    found: list[Group] = []
-    held: list[Pair] = []
+    given = list(blocks)
+    ids = sorted({one for _, members in given for one in members})
+    place = {one: number for number, one in enumerate(ids)}
+    """Small numbers in the order of the ids stand for them: a base of 100 000 records has a hundred thousand pairs."""
+    kept_apart = {(place[one], place[other]) for one, other in apart if one in place and other in place}
+    links: dict[_Numbers, tuple[str, ...]] = {}
+    for key, members in given:
+        for pair in _pairs(sorted([place[one] for one in members]), kept_apart):
+            links[pair] = (*links.get(pair, ()), key)
+    worths = {keys: (strongest(rules[key] for key in keys), score(rules[key] for key in keys)) for keys in set(links.values())}
+    worth = {pair: worths[keys] for pair, keys in links.items()}
+    names = {keys: tuple(sorted(keys)) for keys in worths}
+    forest = _Forest(len(ids))
+    found: list[tuple[tuple[int, float, int, tuple[int, ...]], Strength, list[_Numbers]]] = []
+    held: list[_Numbers] = []
     for strength in reversed(STRENGTHS[STRENGTHS.index(weakest) :]):
-        level = sorted((pair for pair, one in worth.items() if one[0] == strength), key=lambda pair: (-worth[pair][1], pair))
-        held += level
-        touched = {root for pair in level if (root := forest.join(pair, worth[pair][1])) is not None}
-        within: dict[UUID, list[Link]] = {forest.root(one): [] for one in touched}
+        level = sorted([(-one[1], pair) for pair, one in worth.items() if one[0] == strength])
+        held += [pair for _, pair in level]
+        touched = {root for less, pair in level if (root := forest.join(pair, -less)) is not None}
+        within: dict[int, list[_Numbers]] = {forest.root(one): [] for one in touched}
         for pair in held:
             if (root := forest.root(pair[0])) in within:
-                within[root].append(Link(one=pair[0], other=pair[1], rules=tuple(sorted(links[pair]))))
+                within[root].append(pair)
+        rank = -STRENGTHS.index(strength)
         for root, own in within.items():
             members = tuple(sorted(forest.members[root]))
-            found.append(Group(key=_digest(members), strength=strength, score=forest.weakest[root], members=members, links=tuple(own)))
-    return sorted(found, key=lambda group: (-STRENGTHS.index(group.strength), -group.score, -len(group.members), group.members))
+            found.append(((rank, -forest.weakest[root], -len(members), members), strength, own))
+    found.sort(key=lambda one: one[0])
+    return [
+        Group(
+            key=_digest(members := tuple(ids[one] for one in order[3])),
+            strength=strength,
+            score=-order[1],
+            members=members,
+            links=tuple(Link(one=ids[pair[0]], other=ids[pair[1]], rules=names[links[pair]]) for pair in own),
+        )
+        for order, strength, own in found
+    ]
 
 
-def _pairs(members: Sequence[UUID], apart: set[Pair]) -> list[Pair]:
+def _pairs(members: Sequence[_Of], apart: set[tuple[_Of, _Of]]) -> list[tuple[_Of, _Of]]:
     every = [pair for pair in combinations(members, 2) if pair not in apart]
     if len(members) <= _ALL_PAIRS or len(every) < len(members) * (len(members) - 1) // 2:
         return every
@@ -201,20 +227,21 @@ def _digest(members: Iterable[UUID]) -> str:
 
 
 class _Forest:
-    """Records joined into groups, each with the score of the weakest link that was needed."""
+    """Records, by number, joined into groups, each with the score of the weakest link that was needed."""
 
-    def __init__(self) -> None:
-        self._above: dict[UUID, UUID] = {}
-        self.members: dict[UUID, set[UUID]] = {}
-        self.weakest: dict[UUID, float] = {}
+    def __init__(self, count: int) -> None:
+        self._above = list(range(count))
+        self.members: dict[int, set[int]] = {}
+        self.weakest: dict[int, float] = {}
 
-    def root(self, one: UUID) -> UUID:
-        while (above := self._above.setdefault(one, one)) != one:
-            self._above[one] = self._above[above]
-            one = self._above[one]
+    def root(self, one: int) -> int:
+        above = self._above
+        while above[one] != one:
+            above[one] = above[above[one]]
+            one = above[one]
         return one
 
-    def join(self, pair: Pair, worth: float) -> UUID | None:
+    def join(self, pair: _Numbers, worth: float) -> int | None:
         """The root of the two groups made one; None where they were one already."""
         larger, smaller = self.root(pair[0]), self.root(pair[1])
         if larger == smaller:

@@ -38,6 +38,9 @@ async def holders(connection: Connection, object_key: str, rows: Sequence[Row], 
 
 async def check(connection: Connection, object_key: str, rows: Sequence[Row]) -> None:
     """An identity belongs to one record: a row that names another's, or one that an earlier row names, is refused, without a word of the holder."""
+    rows = [row for row in rows if row.external.add]
+    if not rows:
+        return
     taken = await holders(connection, object_key, rows, raw("true"))
     first: dict[ExternalId, UUID | None] = {}
     for row in rows:

@@ -34,8 +34,10 @@ _PAGE, _MOST_INVALID, _LISTED, _HISTORY = 1000, 100_000, 200, 26
 
 Told = Callable[[int, int], Awaitable[None]]
 """Told how many records have been looked at, and of how many."""
-Invalid = tuple[UUID, str, str, str]
-"""Record, field, problem code, rule."""
+Wrong = tuple[str, str, Mapping[str, Any]]
+"""Problem code, rule, and what its sentence speaks of."""
+Invalid = tuple[UUID, str, Wrong]
+"""Record, field, and why."""
 
 
 class FieldFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,7 +109,7 @@ async def report(database: Database, catalog: Catalog, object_key: str, told: To
     invalid = await _check(database, catalog, definition, records, told, clock)
     doubled = await surplus(database, catalog, object_key, clock)
     by_field: dict[str, int] = {}
-    for _, key, _, _ in invalid:
+    for _, key, _ in invalid:
         by_field[key] = by_field.get(key, 0) + 1
     fields = mergeable(definition)
     wanted = set(quality.fields) or {field.key for field in fields}
@@ -156,7 +158,7 @@ async def _check(database: Database, catalog: Catalog, definition: ObjectDefinit
                 + param(after) + raw(" ORDER BY r.id LIMIT ") + param(_PAGE)
             )  # fmt: skip
         for identity, *values in rows:
-            found += [(identity, one.key, *wrong) for one, value in zip(fields, values, strict=True) if (wrong := _wrong(one, value)) is not None]
+            found += [(identity, one.key, wrong) for one, value in zip(fields, values, strict=True) if (wrong := _wrong(one, value)) is not None]
         if len(rows) < _PAGE or len(found) >= _MOST_INVALID:
             break
         after, done = rows[-1][0], done + len(rows)
@@ -168,22 +170,25 @@ def _checked(field: FieldDefinition) -> bool:
     return field.required or (field.type != "relation" and field_types()[field.type].refers_to(value_options(field)) is None)
 
 
-def _wrong(field: FieldDefinition, value: Any) -> tuple[str, str] | None:
+def _wrong(field: FieldDefinition, value: Any) -> Wrong | None:
     if value is None:
-        return (Required.code, "") if field.required else None
+        return (Required.code, "", {}) if field.required else None
     if field.type == "relation" or field_types()[field.type].refers_to(value_options(field)) is not None:
         return None
     try:
         read_value(field_types()[field.type], value, value_options(field))
     except Problem as problem:
-        return problem.code, str(problem.params.get("rule", ""))
+        return problem.code, str(problem.params.get("rule", "")), {key: value for key, value in problem.params.items() if key != "rule"}
     return None
 
 
 async def _keep(database: Database, catalog: Catalog, object_key: str, figures: Figures, invalid: Sequence[Invalid], clock: Clock) -> None:
     """Writes it down, in place of what did not pass the last time, and tells the people who look after data."""
     identity = new_id()
-    rows = list[Json]({"record": str(one[0]), "field": one[1], "code": one[2], "rule": one[3]} for one in invalid)
+    rows = list[Json](
+        {"record": str(record), "field": field, "code": code, "rule": rule, "params": msgspec.to_builtins(dict(params))}
+        for record, field, (code, rule, params) in invalid
+    )
     async with database.transaction() as connection:
         await connection.execute(raw("SET LOCAL statement_timeout = '600s'"))
         before = await connection.value(
@@ -193,9 +198,9 @@ async def _keep(database: Database, catalog: Catalog, object_key: str, figures: 
         await connection.execute(raw("INSERT INTO system.quality_reports (id, object, at, figures) VALUES (") + join(", ", values) + raw(")"))
         await connection.execute(raw("DELETE FROM system.invalid_values WHERE object = ") + param(object_key))
         await connection.execute(
-            raw("INSERT INTO system.invalid_values (object, record, field, code, rule) SELECT ") + param(object_key)
-            + raw(", t.record, t.field, t.code, t.rule FROM jsonb_to_recordset(") + cast_param(canonical(rows).decode(), "jsonb")
-            + raw(") AS t(record uuid, field text, code text, rule text)")
+            raw("INSERT INTO system.invalid_values (object, record, field, code, rule, params) SELECT ") + param(object_key)
+            + raw(", t.record, t.field, t.code, t.rule, t.params FROM jsonb_to_recordset(") + cast_param(canonical(rows).decode(), "jsonb")
+            + raw(") AS t(record uuid, field text, code text, rule text, params jsonb)")
         )  # fmt: skip
         if figures.score is None:
             return
@@ -258,7 +263,7 @@ async def reports(database: Database, catalog: Catalog) -> list[Report]:
 
 
 async def invalid_values(database: Database, catalog: Catalog, actor: Actor, object_key: str, field: str, clock: Clock) -> list[dict[str, Json]]:
-    """Values that no longer passed at the last look, of records and fields the actor sees: record, name, field, code, rule; 200 at most. Raises UnknownObject."""
+    """Values that no longer passed at the last look, of records and fields the actor sees: record, name, field, code, rule and params; 200 at most. Raises UnknownObject."""
     scope = scope_of(catalog, actor, object_key)
     sees = passes.compile_predicate(catalog, actor, object_key, None, "read", clock.now())
     table = Table(catalog, actor, catalog.objects[object_key], "r", clock.now())
@@ -268,7 +273,7 @@ async def invalid_values(database: Database, catalog: Catalog, actor: Actor, obj
         for key in shown
     ]
     statement = (
-        raw("SELECT r.id, ") + title_text(table) + raw(", i.field, i.code, i.rule FROM system.invalid_values AS i JOIN ") + name("data", object_key)
+        raw("SELECT r.id, ") + title_text(table) + raw(", i.field, i.code, i.rule, i.params FROM system.invalid_values AS i JOIN ") + name("data", object_key)
         + raw(" AS r ON r.id = i.record WHERE r.deleted_at IS NULL AND i.object = ") + param(object_key) + raw(" AND ") + sees
         + raw(" AND (") + join(" OR ", clear or [raw("false")]) + raw(") ORDER BY i.field, r.id LIMIT ") + param(_LISTED)
     )  # fmt: skip
@@ -277,4 +282,4 @@ async def invalid_values(database: Database, catalog: Catalog, actor: Actor, obj
     picked = msgspec.json.encode([{"id": row[0], "title": row[1]} for row in rows])
     await views.titles_seen(database, catalog, actor, object_key, picked, clock.now())
     keys: Mapping[str, int] = {"id": 0, "title": 1, "field": 2, "code": 3, "rule": 4}
-    return [{key: str(row[place]) if row[place] is not None else None for key, place in keys.items()} for row in rows]
+    return [{**{key: str(row[place]) if row[place] is not None else None for key, place in keys.items()}, "params": row[5]} for row in rows]

@@ -296,7 +296,7 @@ function Invalid({ object, field }: { object: string; field: string }) {
               <bdi>{one.title || t('record.untitled')}</bdi>
             </Link>{' '}
             <span className="quiet">
-              {t(`problems.${one.code}.rules.${one.rule}`, { defaultValue: t(`problems.${one.code}.title`) })}
+              {t(`problems.${one.code}.rules.${one.rule}`, { ...one.params, defaultValue: t(`problems.${one.code}.title`) })}
             </span>
           </li>
         ))}

@@ -90,6 +90,8 @@ export interface Invalid {
   field: string
   code: string
   rule: string
+  /** What the sentence of the rule speaks of. */
+  params: Record<string, unknown>
 }
 
 const object = (key: string, rest: string) => `/api/objects/${encodeURIComponent(key)}${rest}`
