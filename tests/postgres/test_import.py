@@ -21,6 +21,7 @@ import openpyxl
 import psycopg
 import pytest
 from litestar.testing import AsyncTestClient
+from tests.http.importing import brought, done
 
 from tradewind.edge.cli.importing import CannotImport, run
 from tradewind.edge.http.app import build_app
@@ -177,6 +178,48 @@ async def test_bad_rows_wait_in_an_error_file_and_the_mended_ones_are_loaded_alo
         line |= {key: lines[place][key] for key in lines[place]}
     assert await run(settings, written(tmp_path / "mended.csv", reported), MAP) == 0
     assert in_base(settings.database_url) == expected(lines)
+
+
+async def test_an_error_file_of_the_command_is_read_by_the_studio_and_one_of_the_studio_by_the_command(
+    settings: Settings, sign_ins: dict[str, str], client: Client, tmp_path: Path
+) -> None:
+    lines = lines_of()[:200]
+    spoiled = [dict(line) for line in lines]
+    for place in (10, 20, 30):
+        spoiled[place]["Quantity"] = "=six"
+    errors = tmp_path / "errors.csv"
+    assert await run(settings, written(tmp_path / "invoices.csv", spoiled), MAP, person="admin@demo.example", errors=errors) == 2
+    reported = lines_of(errors)
+    assert [line["Quantity"] for line in reported] == ["'=six"] * 3
+    for line, place in zip(reported[:2], (10, 20), strict=True):
+        line["Quantity"] = lines[place]["Quantity"]
+    await enter(client, sign_ins, "admin")
+    half = await brought(client, settings, written(tmp_path / "half mended.csv", reported).read_bytes(), "half mended.csv")
+    assert half["maps"][0]["source"] in ("saved", "shape", "suggested")
+    put = await client.put(f"/api/imports/{half['id']}/map", json=msgspec.json.decode(MAP.read_bytes()))
+    assert put.status_code == 200, put.text
+    ran = await done(client, settings, half["id"], "run")
+    assert (ran["progress"]["loaded"], ran["waiting"]) == (2, 1)
+    assert in_base(settings.database_url) == expected(lines[:30] + lines[31:])
+
+    left = tmp_path / "left.csv"
+    left.write_bytes((await client.get(f"/api/imports/{half['id']}/errors")).content)
+    (last,) = lines_of(left)
+    assert (last["Quantity"], last["_value"], last["InvoiceNo"]) == ("'=six", "'=six", lines[30]["InvoiceNo"])
+    assert list(last) == list(reported[0]), "columns of the earlier error file are written once"
+    last["Quantity"] = lines[30]["Quantity"]
+    assert await run(settings, written(left, [last]), MAP, person="admin@demo.example") == 0
+    assert in_base(settings.database_url) == expected(lines)
+
+
+async def test_a_run_is_gone_on_with_by_its_own_person(settings: Settings, sign_ins: dict[str, str], tmp_path: Path) -> None:
+    file = written(tmp_path / "invoices.csv", lines_of()[:50])
+    assert await run(settings, file, MAP, person="admin@demo.example", name="ours") == 0
+    for somebody in ("mei@demo.example", ""):
+        with pytest.raises(CannotImport, match="somebody else"):
+            await run(settings, file, MAP, person=somebody, name="ours")
+    assert await run(settings, file, MAP, person="admin@demo.example", name="ours") == 0
+    assert in_base(settings.database_url) == expected(lines_of()[:50])
 
 
 async def test_running_a_file_again_after_mending_it_loads_only_what_was_refused(settings: Settings, sign_ins: dict[str, str], tmp_path: Path) -> None:

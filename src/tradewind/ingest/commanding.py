@@ -35,7 +35,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 async def import_file(ground: Ground, actor: Actor, path: Path, given: ImportMap, name: str, beat: Beat, chunk_rows: int = runs.CHUNK_ROWS) -> Outcome:
     """Loads what of the file is not loaded yet under this name, and the rows refused before.
 
-    Raises InvalidMap, UnreadableFile, InvalidRequest for a file whose loaded rows changed, ImportState for a name whose import was undone.
+    Raises InvalidMap, UnreadableFile, InvalidRequest for a file whose loaded rows changed, ImportState for a name whose import was undone or is somebody else's.
     """
     if not path.is_file():  # noqa: ASYNC240 - nobody else waits
         raise InvalidRequest(rule="import_file", file=path.name)
@@ -67,6 +67,8 @@ async def _opened(ground: Ground, actor: Actor, path: Path, name: str, chunk_row
             return await runs.one(connection, await runs.begin(connection, actor, path.name, ground.clock, run=name, chunk_rows=chunk_rows))
     if found.state not in _ANY:
         raise ImportState(rule="undone")
+    if found.person != actor.person:
+        raise ImportState(rule="other_person")
     return found
 
 

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from uuid import UUID
 
 from tradewind.ingest import staging
-from tradewind.ingest.mapping import ADDED_COLUMNS, CellProblem
-from tradewind.kinds.fields.cells import guarded
+from tradewind.ingest.mapping import ADDED_COLUMNS, CellProblem, is_error_file
+from tradewind.kinds.fields.cells import guarded, unguarded
 from tradewind.query.database.pool import Database
 
 _ROWS = 500
@@ -26,13 +26,15 @@ def own_columns(columns: Sequence[str]) -> list[int]:
 async def lines(database: Database, identity: UUID, columns: Sequence[str], explain: Explain, *, trial: bool = False) -> AsyncIterator[Sequence[str]]:
     """The header, then a line for each row that waits, a few hundred of them in memory at a time."""
     own = own_columns(columns)
+    original = unguarded if is_error_file(columns) else str
     yield [*(columns[place] for place in own), *ADDED_COLUMNS]
     after = 0
     while True:
         async with database.reading() as connection:
             page = await staging.page(connection, identity, staging.Wanted(trial=trial), after, _ROWS)
         for row in page:
-            yield [guarded(cell) for cell in (*(row.cells[place] if place < len(row.cells) else "" for place in own), *_added(row, explain))]
+            cells = (original(row.cells[place]) if place < len(row.cells) else "" for place in own)
+            yield [guarded(cell) for cell in (*cells, *_added(row, explain))]
         if len(page) < _ROWS:
             return
         after = page[-1].number

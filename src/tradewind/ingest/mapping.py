@@ -117,6 +117,11 @@ class People:
         return self._ids.get(text.lower()) or self._names.get(text.casefold())
 
 
+def is_error_file(columns: Sequence[str]) -> bool:
+    """Whether a file with these columns was written by an import, so that no spreadsheet takes its cells for formulas."""
+    return set(ADDED_COLUMNS) <= set(columns)
+
+
 class Mapper:
     """A map bound to the catalogue and to the columns of a file."""
 
@@ -124,8 +129,7 @@ class Mapper:
         self._columns = list(columns)
         self._targets = [_Bound(target, catalog, people) for target in given.targets]
         self._used = {column for bound in self._targets for column in bound.columns}
-        self._guarded = set(ADDED_COLUMNS) <= set(columns)
-        """Whether it is an error file, whose cells are written so that no spreadsheet takes them for formulas."""
+        self._guarded = is_error_file(columns)
 
     def map(self, rows: Sequence[Sequence[str]]) -> MappedChunk:
         """The rows' records; bad cells are collected as problems."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from operator import attrgetter
 from uuid import UUID
 
 from tradewind.jobs.queue import enqueue
@@ -33,7 +34,7 @@ async def recompute(
     `fresh` records were just inserted and have what is computed on them already. Where more than a thousand others depend on
     them, those follow in jobs, so that the writer does not wait.
     """
-    given = sorted(set(ids))
+    given = sorted(dict.fromkeys(ids), key=attrgetter("int"))
     if not given or depth > _MAX_DEPTH:
         return
     definition = catalog.objects[object_key]

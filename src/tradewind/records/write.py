@@ -238,7 +238,7 @@ async def _insert_and_log(run: Run, rows: Sequence[Row]) -> None:
 async def _insert(run: Run, rows: Sequence[Row]) -> None:
     if not rows:
         return
-    keys = sorted({column for row in rows for column in row.columns} - {"owner_id"})
+    keys = sorted(set[str]().union(*(row.columns for row in rows)) - {"owner_id"})
     types = _column_types(run.definition)
     now = run.clock.now()
     owner = run.actor.person
@@ -289,7 +289,7 @@ async def _number(run: Run, rows: Sequence[Row]) -> None:
     today = run.clock.now().date()
     for field in run.definition.live_fields():
         pattern = field_types()[field.type].generate(value_options(field)) if field.type in field_types() else None
-        waiting = [row for row in rows if row.values.get(field.key) is None]
+        waiting = [row for row in rows if row.values.get(field.key) is None] if pattern else []
         if not pattern or not waiting:
             continue
         which = [param(run.definition.key), param(field.key), param(auto_number.period(pattern, today)), param(len(waiting))]
@@ -305,15 +305,13 @@ async def _number(run: Run, rows: Sequence[Row]) -> None:
 async def _check_references(run: Run, rows: Sequence[Row]) -> None:
     """What a row points at must exist and be visible to the writer; a line's record must be his to change."""
     for field in run.definition.live_fields():
+        reference = field_types()[field.type].refers_to(value_options(field)) if field.type in field_types() else None
+        if reference is None and field.type != "relation":
+            continue
         wanted = {row.values[field.key] for row in rows if isinstance(row.values.get(field.key), UUID)}
         if not wanted:
             continue
-        if field.type == "relation":
-            found = await _visible(run, field, wanted)
-        elif field.type in field_types() and (reference := field_types()[field.type].refers_to(value_options(field))) is not None:
-            found = await _existing(run, reference.target, wanted)
-        else:
-            continue
+        found = await _visible(run, field, wanted) if reference is None else await _existing(run, reference.target, wanted)
         missing = wanted - found
         for row in rows if missing else ():
             if row.values.get(field.key) in missing:
@@ -331,8 +329,10 @@ async def _check_unique(run: Run, rows: Sequence[Row]) -> None:
     if len(rows) == 1:
         return
     for field in run.definition.live_fields():
+        if not field.unique or run.batch.match == (field.key,):
+            continue
         given = [row for row in rows if not row.problems and row.values.get(field.key) is not None]
-        if not field.unique or not given or run.batch.match == (field.key,):
+        if not given:
             continue
         found = await find.holders(run.connection, run.definition, field.key, [row.columns for row in given])
         first: dict[tuple[str, ...], UUID | None] = {}
@@ -528,12 +528,15 @@ async def _after(run: Run, rows: Sequence[Row], before: Mapping[UUID, Mapping[st
         for key, lines in row.lines.items():
             await _write_lines(run, row, key, lines)
     await recompute(run.connection, run.catalog, run.definition.key, [row.id for row in rows if row.id], run.clock, fresh=before is None)
+    if before is None:
+        return
     left: dict[str, set[UUID]] = defaultdict(set)
+    relations = [field.key for field in run.definition.live_fields() if field.type == "relation"]
     for row in rows:
-        for field in run.definition.live_fields():
-            old = mapping((before or {}).get(row.id, {}).get(field.key)) if row.id else None
-            if field.type == "relation" and field.key in row.values and old is not None and old.get("id"):
-                left[field.key].add(UUID(str(old["id"])))
+        for key in relations:
+            old = mapping(before.get(row.id, {}).get(key)) if row.id and key in row.values else None
+            if old is not None and old.get("id"):
+                left[key].add(UUID(str(old["id"])))
     await recompute_parents(run.connection, run.catalog, run.definition.key, left, run.clock)
 
 

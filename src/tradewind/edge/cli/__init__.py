@@ -140,7 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     command = add("contract", "write the contracts that are generated from Python types", _contract)
     command.add_argument("--check", action="store_true", help="only say which files differ")
     add("check", "look at settings, folder and database, and verify the sealed log: names the first broken row", _check)
-    command = add("import", "load a csv file through a map; what was loaded is never loaded twice", _import)
+    command = add("import", "load a file (csv, xlsx and what else the studio reads) through a map; what was loaded is never loaded twice", _import)
     command.add_argument("file")
     command.add_argument("--map", required=True, help="JSON file that says which columns become which fields")
     command.add_argument("--as", dest="person", default="", help="e-mail of the person who imports, with his rights; the installation itself when left out")

@@ -69,5 +69,7 @@ def _document(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, list | tuple):
+        if not value:
+            return "{}"
         return "{" + ",".join(["NULL" if one is None else _quoted(str(one)) for one in value]) + "}"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     return canonical(value).decode()
