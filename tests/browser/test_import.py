@@ -269,7 +269,7 @@ def test_the_match_of_a_file_is_remembered_for_the_next_one_of_its_form(browser:
     expect(line).to_contain_text("Address")
 
 
-def test_a_run_pauses_goes_on_and_is_called_off_in_the_page(browser: Browser, stack: Stack, admin: httpx.Client) -> None:
+def test_a_run_pauses_goes_on_and_is_called_off_in_the_page(browser: Browser, stack: Stack, admin: httpx.Client, dated: None) -> None:
     page = signed_in(browser, stack, SELLER)
     use_language(page, stack, "en")
     rows = [f"PAUSE-{number},Pausing {number},DE" for number in range(1, 1501)]
@@ -302,9 +302,10 @@ def test_axe_finds_nothing_serious_on_the_import_pages_in_light_and_dark(browser
     address = _brought(page, stack, "axe.csv", "客户编号,公司名称,国家\nAXE-1,Axe,Germany\nAXE-2,Adze,Nowhere\n")
     found: list[str] = []
 
-    def look(name: str, schemes: Sequence[Literal["light", "dark"]] = ("light", "dark")) -> None:
+    def look(name: str, schemes: Sequence[Literal["light", "dark"]] = ("dark", "light")) -> None:
         for scheme in schemes:
             page.emulate_media(color_scheme=scheme)
+            expect(page.locator("html")).to_have_attribute("data-theme", scheme)
             found.extend(f"{name}, {scheme}: {one}" for one in findings(page))
 
     for name, path, shown in (("list", "/imports", ".imports-list"), ("new", "/imports/new", ".drop-area"), ("file", f"{address}?step=file", ".step-file")):

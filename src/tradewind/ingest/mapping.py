@@ -204,7 +204,8 @@ class _Source:
             for text, cells_of in Counter(text for text in texts if text in made).items():
                 for change in made[text]:
                     mapped.changes[self.column, *change] = max(mapped.changes[self.column, *change], cells_of)
-            mapped.traces.append((self.column, texts, made))
+            if made:
+                mapped.traces.append((self.column, texts, made))
         values = [one.value for one in understood]
         for place, one in enumerate(understood):
             if one.problem is not None and there[place]:
