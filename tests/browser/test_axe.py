@@ -17,12 +17,14 @@ from tests.faults.stack import Stack
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).resolve().parents[2] / "web/node_modules/axe-core/axe.min.js"
 SERIOUS = ("serious", "critical")
+_STILL = "() => document.getAnimations().every(one => one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity)"
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
 
 def findings(page: Page) -> list[str]:
     """What axe finds seriously wrong, with the first places."""
-    page.wait_for_timeout(350)  # what moves in has arrived: colours of half-shown things are not what people read
+    page.wait_for_timeout(100)
+    page.wait_for_function(_STILL)  # what moves in has arrived: colours of half-shown things are not what people read
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found: dict[str, Any] = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
     return [
@@ -92,6 +94,10 @@ def test_axe_finds_nothing_serious(browser: Browser, stack: Stack, tmp_path: Pat
         page.locator(".build-head .ant-dropdown-trigger").click()
         page.get_by_role("menuitem").nth(entry).click()
 
+    def export() -> None:
+        files(0)
+        expect(page.locator(".ant-modal .ant-btn-primary")).to_be_visible()
+
     def take_in() -> None:
         files(1)
         page.locator(".file-drop input").set_input_files(changed)
@@ -112,7 +118,7 @@ def test_axe_finds_nothing_serious(browser: Browser, stack: Stack, tmp_path: Pat
         ("bin", "/o/customer/bin", "h1", nothing),
         ("objects", "/build", "h1", nothing),
         ("object", "/build/objects/customer", "h1", nothing),
-        ("export", "/build", "h1", lambda: files(0)),
+        ("export", "/build", "h1", export),
         ("import", "/build", "h1", take_in),
         ("plan", "/build", "h1", plan),
         *((f"admin {key}", f"/admin/{key}", ".admin h1", nothing) for key in ("people", "departments", "teams", "roles", "keys", "audit")),

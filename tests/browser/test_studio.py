@@ -189,6 +189,27 @@ def test_an_open_list_shows_what_a_colleague_adds(browser: Browser, stack: Stack
     expect(page.get_by_text("Livestream Oy").first).to_be_visible(timeout=10_000)
 
 
+def test_tabs_of_a_browser_share_one_stream_which_the_next_takes_over(browser: Browser, stack: Stack) -> None:
+    """A browser opens six connections to a server: a stream for each tab would leave none for the seventh."""
+    first = signed_in(browser, stack, "mei@demo.example")
+    streams: list[str] = []
+    first.context.on("request", lambda request: streams.append(request.url) if request.url.endswith("/api/live") else None)
+    others = [first.context.new_page() for _ in range(7)]
+    for number, tab in enumerate(others):
+        _search(tab, stack, "customer", f"Tabwise {number}")
+        expect(tab.locator(".empty")).to_be_visible()
+    assert len(streams) <= 1, "the first tab's own"
+    before = len(streams)
+    colleague = signed_in(browser, stack, "mei@demo.example")
+    _create(colleague, stack, "customer", {"name": "Tabwise 6 AS"})
+    expect(others[6].get_by_text("Tabwise 6 AS").first).to_be_visible(timeout=10_000)
+    first.close()
+    eventually(lambda: len(streams) == before + 1)
+    _create(colleague, stack, "customer", {"name": "Tabwise 5 AS"})
+    expect(others[5].get_by_text("Tabwise 5 AS").first).to_be_visible(timeout=10_000)
+    first.context.close()
+
+
 def test_the_first_page_counts_what_one_sees_and_leads_back_to_what_one_opened(browser: Browser, stack: Stack) -> None:
     page = signed_in(browser, stack, "ravi@demo.example")
     (identity,) = _create(page, stack, "customer", {"name": "Harbour of Today Ltd"})

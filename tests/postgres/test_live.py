@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +15,19 @@ from tests.postgres.test_publish import customer
 from tests.postgres.world import SELLER, World, definitions, field, make_world
 
 from tradewind.catalog.publish import publish
-from tradewind.catalog.snapshot import load
+from tradewind.catalog.snapshot import CatalogHolder, load
+from tradewind.edge.http.routes.live import events
+from tradewind.edge.http.running import Asked, Running
+from tradewind.files.store import FileStore
 from tradewind.kernel.clock import ManualClock
 from tradewind.kernel.problems import UnknownField
+from tradewind.kernel.settings import Settings
+from tradewind.kernel.sql import raw
 from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import RoleDefinition
 from tradewind.query.database.pool import Database
 from tradewind.records.batches import Batch
-from tradewind.records.live import concerns, listening
+from tradewind.records.live import Notes, concerns
 from tradewind.records.write import write
 
 
@@ -28,18 +36,28 @@ async def world(database: Database, clock: ManualClock) -> World:
     return await make_world(database, clock)
 
 
-async def heard(world: World, actors: list[Actor], change: Any) -> list[bool]:
-    """Whether each actor's open list of customers is told of the change."""
-    notes = listening(world.database)
-    first = asyncio.ensure_future(anext(notes))
-    await asyncio.sleep(0.3)  # LISTEN is asked for by the time the note is sent
-    await change
+@asynccontextmanager
+async def reading(world: World) -> AsyncGenerator[AsyncGenerator[str | None]]:
+    """The notes from now on."""
+    hub = Notes(world.database)
+    hearing = asyncio.ensure_future(hub.hear())
+    notes = hub.reading()
+    assert await anext(notes) is None
     try:
-        note = msgspec.json.decode(await asyncio.wait_for(first, 5) or b"{}")
-    except TimeoutError:
-        return [False] * len(actors)
+        yield notes
     finally:
         await notes.aclose()
+        hearing.cancel()
+
+
+async def heard(world: World, actors: list[Actor], change: Any) -> list[bool]:
+    """Whether each actor's open list of customers is told of the change."""
+    async with reading(world) as notes:
+        await change
+        try:
+            note = msgspec.json.decode(await asyncio.wait_for(anext(notes), 5) or b"{}")
+        except TimeoutError:
+            return [False] * len(actors)
     ids = [UUID(one) for one in note["ids"]]
     return [await concerns(world.database, world.catalog, one, note["object"], ids, note["fields"], world.clock.now()) for one in actors]
 
@@ -78,27 +96,52 @@ async def test_lists_of_other_objects_hear_of_what_went_and_came_with_a_record(w
     (one,) = await world.create(world.boss, "customer", {"name": "Acme"})
     (sale,) = await world.create(world.boss, "sale", {"customer": str(one)})
     (paper,) = await world.create(world.boss, "note", {"text": "Call", "about": str(one)})
-    notes = listening(world.database)
-
-    async def told(change: Any) -> dict[str, tuple[list[str], Any]]:
-        waiting = asyncio.ensure_future(anext(notes))
-        await asyncio.sleep(0.3)  # LISTEN is asked for by the time the note is sent
-        await change
-        found: dict[str, tuple[list[str], Any]] = {}
+    found: dict[str, tuple[list[str], Any]] = {}
+    async with reading(world) as notes:
+        await world.delete(world.boss, "customer", one)
         while {"customer", "sale", "note"} - found.keys():
-            said = msgspec.json.decode(await asyncio.wait_for(waiting, 5) or b"{}")
+            said = msgspec.json.decode(await asyncio.wait_for(anext(notes), 5) or b"{}")
             found[said["object"]] = (said["ids"], said["fields"])
-            waiting = asyncio.ensure_future(anext(notes))
-        waiting.cancel()
-        return found
-
-    assert await told(world.delete(world.boss, "customer", one)) == {
-        "customer": ([str(one)], None),
-        "sale": ([str(sale)], None),
-        "note": ([str(paper)], ["about"]),
-    }
+    assert found == {"customer": ([str(one)], None), "sale": ([str(sale)], None), "note": ([str(paper)], ["about"])}
     assert (await world.get(world.boss, "note", paper))["about"] is None
-    await notes.aclose()
+
+
+async def test_all_readers_of_a_process_share_one_connection_and_are_sent_away_when_it_breaks(world: World) -> None:
+    listeners = raw("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN tradewind_changes%'")
+    async with reading(world) as first:
+        hub = Notes(world.database)
+        hearing = asyncio.ensure_future(hub.hear())
+        many = [hub.reading() for _ in range(50)]
+        assert [await anext(one) for one in many] == [None] * 50
+        await world.create(world.boss, "customer", {"name": "Acme"})
+        said = {await asyncio.wait_for(anext(one), 5) for one in (first, *many)}
+        assert len(said) == 1
+        async with world.database.reading() as connection:
+            assert len(await connection.rows(listeners)) == 2, "one for each hub"
+            await connection.execute(raw("SELECT pg_terminate_backend(pid) FROM (") + listeners + raw(") AS l"))
+        for one in many:
+            with pytest.raises(StopAsyncIteration):
+                await asyncio.wait_for(anext(one), 5)
+        again = hub.reading()
+        assert await asyncio.wait_for(anext(again), 5) is None
+        await world.create(world.boss, "customer", {"name": "Beta"})
+        assert await asyncio.wait_for(anext(again), 5) is not None
+        hearing.cancel()
+
+
+async def test_a_stream_ends_after_a_while_so_that_rights_are_looked_at_again(world: World, settings: Settings) -> None:
+    hub = Notes(world.database)
+    hearing = asyncio.ensure_future(hub.hear())
+    running = Running(settings, world.database, CatalogHolder(world.catalog), FileStore(settings.data_folder / "files"), world.clock, hub)
+    stream = events(Asked(running, world.catalog, world.boss))
+    assert await anext(stream) == b": here\n\n"
+    await world.create(world.boss, "customer", {"name": "Acme"})
+    assert await asyncio.wait_for(anext(stream), 5) == b'event: stale\ndata: {"object":"customer"}\n\n'
+    world.clock.advance(timedelta(minutes=10))
+    await world.create(world.boss, "customer", {"name": "Beta"})
+    with pytest.raises(StopAsyncIteration):
+        await asyncio.wait_for(anext(stream), 5)
+    hearing.cancel()
 
 
 async def test_a_writer_with_an_earlier_catalogue_takes_up_the_new_one(world: World) -> None:

@@ -70,7 +70,7 @@ export function Theme({ children }: { children: ReactNode }) {
           },
           components: dark
             ? { Button: { colorPrimary: '#1668dc', colorPrimaryHover: '#1d6fe0', colorPrimaryActive: '#1554ad' } }
-            : { Button: { defaultHoverColor: '#0958d9' } },
+            : { Button: { defaultHoverColor: '#0958d9', colorPrimaryHover: '#1a66e0', colorPrimaryActive: '#0747b0' } },
         }}
       >
         {children}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from tradewind.kernel.problems import UnknownObject
+from tradewind.kernel.problems import Busy, UnknownObject
 from tradewind.kernel.sql import all_of, cast_param, name, raw
 from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import Catalog
@@ -15,19 +16,66 @@ from tradewind.query.database.pool import Database
 from tradewind.records.announce import CHANNEL
 
 _QUIET = 20.0
+_PAUSE = 0.5
+_MOST_WAITING = 1000
+_Reader = asyncio.Queue[str | None]
 
 
-async def listening(database: Database) -> AsyncGenerator[str | None]:
-    """Notes of changes as they are committed; None after some quiet, so that a dead reader is noticed."""
-    async with database.alone() as connection:
-        await connection.execute(raw("LISTEN ") + raw(CHANNEL))
+class Notes:
+    """Notes of changes as they are committed, heard on one connection for however many readers the process has."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._readers: set[_Reader] = set()
+        self._listening = asyncio.Event()
+
+    async def hear(self) -> None:
+        """Works until cancelled; a database that is away is waited for, and readers who may have missed something are sent away."""
         while True:
-            heard = False
-            async for note in connection.driver.notifies(timeout=_QUIET, stop_after=1):
-                heard = True
-                yield note.payload
-            if not heard:
-                yield None
+            try:
+                async with self._database.alone() as connection:
+                    await connection.execute(raw("LISTEN ") + raw(CHANNEL))
+                    self._listening.set()
+                    while True:
+                        async for note in connection.driver.notifies(timeout=_QUIET):
+                            self._tell(note.payload)
+            except Busy:
+                self._listening.clear()
+                for reader in tuple(self._readers):
+                    self._send_away(reader)
+                await asyncio.sleep(_PAUSE)
+
+    async def reading(self) -> AsyncGenerator[str | None]:
+        """None as soon as nothing is missed any more and after some quiet, so that a dead reader is noticed; then the notes. Ends where some were missed."""
+        await self._listening.wait()
+        reader = _Reader(_MOST_WAITING)
+        self._readers.add(reader)
+        try:
+            yield None
+            while True:
+                try:
+                    note = await asyncio.wait_for(reader.get(), _QUIET)
+                except TimeoutError:
+                    yield None
+                    continue
+                if note is None:
+                    return
+                yield note
+        finally:
+            self._readers.discard(reader)
+
+    def _tell(self, note: str) -> None:
+        for reader in tuple(self._readers):
+            if reader.full():
+                self._send_away(reader)
+            else:
+                reader.put_nowait(note)
+
+    def _send_away(self, reader: _Reader) -> None:
+        self._readers.discard(reader)
+        while not reader.empty():
+            reader.get_nowait()
+        reader.put_nowait(None)
 
 
 async def concerns(

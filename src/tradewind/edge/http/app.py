@@ -27,6 +27,7 @@ from tradewind.kernel.clock import Clock, SystemClock
 from tradewind.kernel.log import configure
 from tradewind.kernel.settings import Settings
 from tradewind.query.database.pool import open_pool
+from tradewind.records.live import Notes
 
 _ENVELOPE = 10_000
 """Bytes an upload may have around the file itself."""
@@ -59,14 +60,15 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> Litestar:
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
         database = await open_pool(settings.database_url, size=settings.pool_size)
         holder = CatalogHolder(await load(database))
-        app.state["running"] = Running(settings, database, holder, FileStore(settings.data_folder / "files"), clock or SystemClock())
-        following = asyncio.create_task(follow(database, holder))
+        notes = Notes(database)
+        app.state["running"] = Running(settings, database, holder, FileStore(settings.data_folder / "files"), clock or SystemClock(), notes)
+        beside = [asyncio.create_task(follow(database, holder)), asyncio.create_task(notes.hear())]
         try:
             yield
         finally:
-            following.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await following
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             await database.close()
 
     def outermost(config: AppConfig) -> AppConfig:

@@ -21,6 +21,7 @@ from tradewind.kernel.settings import Settings
 from tradewind.metadata.actors import Actor
 from tradewind.metadata.definitions import Catalog
 from tradewind.query.database.pool import Database
+from tradewind.records.live import Notes
 
 AnyRequest = Request[Any, Any, Any]
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
@@ -38,6 +39,7 @@ class Running:
     holder: CatalogHolder
     files: FileStore
     clock: Clock
+    notes: Notes
 
     async def refresh(self) -> None:
         """Takes the newest catalogue now instead of at the next notice."""
