@@ -199,15 +199,14 @@ def test_tabs_of_a_browser_share_one_stream_which_the_next_takes_over(browser: B
         _search(tab, stack, "customer", f"Tabwise {number}")
         expect(tab.locator(".empty")).to_be_visible()
     assert len(streams) <= 1, "the first tab's own"
-    before = len(streams)
     colleague = signed_in(browser, stack, "mei@demo.example")
     _create(colleague, stack, "customer", {"name": "Tabwise 6 AS"})
     expect(others[6].get_by_text("Tabwise 6 AS").first).to_be_visible(timeout=10_000)
-    first.close()
-    eventually(lambda: len(streams) == before + 1)
+    with others[0].context.expect_event("request", lambda request: request.url.endswith("/api/live")):
+        first.close()
     _create(colleague, stack, "customer", {"name": "Tabwise 5 AS"})
     expect(others[5].get_by_text("Tabwise 5 AS").first).to_be_visible(timeout=10_000)
-    first.context.close()
+    others[0].context.close()
 
 
 def test_the_first_page_counts_what_one_sees_and_leads_back_to_what_one_opened(browser: Browser, stack: Stack) -> None:

@@ -172,6 +172,8 @@ async def test_search_finds_two_chinese_characters_and_parts_of_words(world: Wor
     for text, name in (("机械", "宁波东方机械有限公司"), ("muller", "Müller Pumpen GmbH"), ("ump", "Müller Pumpen GmbH"), ("ελλαδα", "Ελλάδα ΑΕ")):
         assert [record["name"] for record in await world.list(world.anna, "customer", search=text)] == [name]
     assert await world.list(world.anna, "customer", search="械机") == []
+    for text, found in (("pumpen m", 1), ("g pumpen", 1), ("机械 宁", 1), ("pumpen x", 0), ("m", 1), ("p", 0)):
+        assert len(await world.list(world.anna, "customer", search=text)) == found, text
 
 
 async def test_empty_conditions_mean_what_logic_says(world: World) -> None:

@@ -156,7 +156,7 @@ def search_fields(table: Table) -> list[Sql]:
 
 
 def search_condition(table: Table, text: str) -> Sql:
-    """Every word is in some searched field. Two letters and more go through the index; one letter begins the record's name."""
+    """Every word is in some searched field. Two letters and more go through the index; where there is only a letter, a field begins with it."""
     words = text.split()[:10]
     fields = search_fields(table)
     if not words:
@@ -164,12 +164,14 @@ def search_condition(table: Table, text: str) -> Sql:
     if not fields:
         return FALSE
     parts: list[Sql] = []
+    indexed = any(len(word) > 1 for word in words)
     for word in words:
         folded = raw("system.fold(") + safe_param(word) + raw("::text)")
-        if len(word) == 1:
+        if len(word) == 1 and not indexed:
             parts.append(any_of([raw("starts_with(system.fold(") + one + raw("), ") + folded + raw(")") for one in fields]))
         else:
-            parts.append(table.column("search") + raw(" @> system.bigrams(") + safe_param(word) + raw("::text)"))
+            if len(word) > 1:
+                parts.append(table.column("search") + raw(" @> system.bigrams(") + safe_param(word) + raw("::text)"))
             plain = [raw("strpos(") + one + raw(", ") + safe_param(word) + raw("::text) > 0") for one in fields] if _PAIR.fullmatch(word) else []
             parts.append(any_of([*plain, *(raw("strpos(system.fold(") + one + raw("), ") + folded + raw(") > 0") for one in fields)]))
     return all_of(parts)
