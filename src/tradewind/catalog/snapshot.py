@@ -57,8 +57,7 @@ async def follow(database: Database, holder: CatalogHolder) -> None:
                 await connection.execute(raw("LISTEN tradewind_catalog"))
                 await refresh(database, holder)
                 while True:
-                    async for _ in connection.driver.notifies(timeout=5.0, stop_after=1):
-                        pass
+                    await connection.notices(5.0)
                     await refresh(database, holder)
         except Busy:
             await asyncio.sleep(0.5)

@@ -36,8 +36,7 @@ async def work(database: Database, handlers: Mapping[str, Handler], clock: Clock
                 await connection.execute(raw("LISTEN ") + raw(CHANNEL))
                 while not stop.is_set():
                     await work_off(database, handlers, clock, stop)
-                    async for _ in connection.driver.notifies(timeout=_LOOK, stop_after=1):
-                        pass
+                    await connection.notices(_LOOK)
         except Busy:
             await asyncio.sleep(0.5)
 

@@ -37,8 +37,8 @@ class Notes:
                     await connection.execute(raw("LISTEN ") + raw(CHANNEL))
                     self._listening.set()
                     while True:
-                        async for note in connection.driver.notifies(timeout=_QUIET):
-                            self._tell(note.payload)
+                        for note in await connection.notices(_QUIET):
+                            self._tell(note)
             except Busy:
                 self._listening.clear()
                 for reader in tuple(self._readers):

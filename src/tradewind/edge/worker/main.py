@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -38,11 +39,14 @@ _TEND = timedelta(seconds=10)
 _LOOK = timedelta(minutes=10)
 _KEEP_KEYS = timedelta(days=7)
 _KEEP_STAGED = timedelta(days=1)
+_GIVES_WAY = 15
+"""Steps of priority below the web process, for whose answers people wait."""
 
 
 async def run(settings: Settings) -> None:
     """Works until SIGTERM or SIGINT; a database that is away for a while is waited for."""
     configure(settings.log_format)
+    os.nice(_GIVES_WAY)
     # As in web processes: what was made until now stays, and batches of thousands of rows need no collection of their own.
     gc.collect()
     gc.freeze()

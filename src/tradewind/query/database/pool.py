@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -68,6 +69,25 @@ class Connection:
             async with self.driver.cursor().copy(statement_text(statement), statement.params or None) as copy:
                 for row in rows:
                     await copy.write_row(row)
+
+    async def notices(self, quiet: float) -> list[str]:
+        """What came for a LISTEN, waited for at most so many seconds; the driver's own waiting would look ten times a second."""
+        loop = asyncio.get_running_loop()
+        came: asyncio.Future[None] = loop.create_future()
+        descriptor = self.driver.fileno()
+        if not (found := await self._notices_here()):
+            loop.add_reader(descriptor, lambda: None if came.done() else came.set_result(None))
+            try:
+                await asyncio.wait_for(came, quiet)
+            except TimeoutError:
+                return []
+            finally:
+                loop.remove_reader(descriptor)
+            found = await self._notices_here()
+        return found
+
+    async def _notices_here(self) -> list[str]:
+        return [one.payload async for one in self.driver.notifies(timeout=0)]
 
 
 class Database:
