@@ -38,7 +38,7 @@ def _build(page: Page, stack: Stack, english: str) -> None:
     page.wait_for_url(f"**/build/objects/{english.lower()}")
     for kind, label in TYPES:
         page.locator(".builder-list .ant-btn-dashed").click()
-        page.locator(f"[data-type={kind}]").click()
+        page.locator(f"[data-type={kind}]").press("Enter")
         expect(page.locator(".ant-modal")).to_have_count(0)
         form = page.locator(".builder-side .field-form")
         form.locator("input[lang=en]").first.fill(label)

@@ -52,7 +52,7 @@ def _open(page: Page, stack: Stack, key: str) -> None:
 
 def _add(page: Page, kind: str, english: str) -> Locator:
     page.locator(".builder-list .ant-btn-dashed").click()
-    page.locator(f"[data-type={kind}]").click()
+    page.locator(f"[data-type={kind}]").press("Enter")
     form = page.locator(".builder-side .field-form, .ant-drawer-body .field-form").last
     form.locator("input[lang=en]").first.fill(english)
     return form

@@ -391,6 +391,7 @@ def _locked() -> bytes:
         (b"\x89PNG\r\n\x1a\n", "kind"),
         (b"", "kind"),
     ],
+    ids=lambda value: f"{len(value)}-bytes" if isinstance(value, bytes) else value,
 )
 async def test_hostile_and_broken_files_are_refused_in_a_sentence(client: Client, body: bytes, rule: str) -> None:
     assert len(body) < 1_000_000
