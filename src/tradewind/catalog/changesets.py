@@ -76,7 +76,7 @@ async def open_change_set(
         "plan": msgspec.to_builtins(made),
         "origin": msgspec.to_builtins(origin),
         "definitions": [
-            {"kind": one.kind, "key": one.key, "before": _builtins(_published(catalog, one)), "after": None if one in retired else _builtins(one)}
+            {"kind": one.kind, "key": one.key, "before": _builtins(published(catalog, one)), "after": None if one in retired else _builtins(one)}
             for one in (*definitions, *retired)
         ],
     }
@@ -97,7 +97,8 @@ async def open_change_set(
             await enqueue(connection, JOB, {"change_set": str(change_set)}, clock, key=str(change_set))
 
 
-def _published(catalog: Catalog, definition: AnyDefinition) -> AnyDefinition | None:
+def published(catalog: Catalog, definition: AnyDefinition) -> AnyDefinition | None:
+    """The definition of the same kind and key that is published."""
     groups = {
         "object": catalog.objects,
         "view": catalog.views,

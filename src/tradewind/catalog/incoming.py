@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from tradewind.catalog.changesets import published
 from tradewind.catalog.check import MAX_FIELDS, check_definitions
 from tradewind.catalog.files import Collection, Entry, PackFile
 from tradewind.catalog.installed import Origin
@@ -153,19 +154,6 @@ def _compared(
     return Incoming(
         place=entry.place, kind=entry.kind, key=entry.key, state=state, version=mine.version if mine else 0, before=ours, ways=ways, proposed=proposed
     )
-
-
-def published(catalog: Catalog, one: AnyDefinition) -> AnyDefinition | None:
-    """The definition of the same kind and key that is published."""
-    groups = {
-        "object": catalog.objects,
-        "view": catalog.views,
-        "layout": catalog.layouts,
-        "menu": catalog.menus,
-        "role": catalog.roles,
-        "quality": catalog.quality,
-    }
-    return groups[one.kind].get(one.key)
 
 
 def _judged(one: Incoming, problems: Sequence[Problem]) -> Incoming:
